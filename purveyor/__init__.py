@@ -1,0 +1,1 @@
+"""Purveyor: a business support system and Storefront for distributors of licences."""

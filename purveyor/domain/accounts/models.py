@@ -1,0 +1,271 @@
+"""The tables of accounts and people."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from purveyor.kernel.numbering.operations import Series
+
+ACCOUNT_NUMBERS = Series("account", "A-", 5)
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users; their e-mail is their name."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        """Return a new user with a hashed password; without one they cannot sign in."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
+        """Return a new administrator."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Return the user with this e-mail, however it is written."""
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who can sign in: staff in the BSS, members in the Storefront."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=150, blank=True)
+    is_staff = models.BooleanField(_("staff"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("Users and roles")
+
+    def __str__(self) -> str:
+        return self.email
+
+    def get_full_name(self) -> str:
+        """Return how the person is called."""
+        return self.name or self.email
+
+    get_short_name = get_full_name
+
+
+class PaymentMethod(models.Model):
+    """How an account pays, and after how many days an invoice is due."""
+
+    name = models.CharField(_("description"), max_length=100, unique=True)
+    payment_days = models.PositiveSmallIntegerField(_("payment days"), default=30)
+
+    class Meta:
+        verbose_name = _("payment method")
+        verbose_name_plural = _("Payment methods")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccountKind(models.TextChoices):
+    """What an account is to us."""
+
+    DIRECT_CUSTOMER = "DIRECT_CUSTOMER", _("Direct customer")
+    RESELLER = "RESELLER", _("Reseller")
+    END_CUSTOMER = "END_CUSTOMER", _("End customer")
+
+
+class Account(models.Model):
+    """A company we deal with."""
+
+    number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(
+        _("kind"), max_length=20, choices=AccountKind, default=AccountKind.DIRECT_CUSTOMER
+    )
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="end_customers",
+        verbose_name=_("reseller"),
+        help_text=_("The reseller of an end customer."),
+    )
+    bill_to = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="billed_accounts",
+        verbose_name=_("billing to"),
+        help_text=_("Who gets the invoices. Empty: the reseller, or the account itself."),
+    )
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    tax_number = models.CharField(_("tax number"), max_length=30, blank=True)
+    payment_method = models.ForeignKey(
+        PaymentMethod,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("payment method"),
+    )
+    credit_limit = models.DecimalField(
+        _("credit limit"),
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("Empty: unlimited. 0: must never owe."),
+    )
+    is_ordering_enabled = models.BooleanField(_("ordering"), default=True)
+    is_reselling_enabled = models.BooleanField(_("reselling"), default=False)
+    notes = models.TextField(_("notes"), blank=True)
+    created_at = models.DateTimeField(_("created"), editable=False)
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("Accounts")
+        permissions = (("import_account", _("Can import accounts")),)
+        constraints = (
+            models.CheckConstraint(
+                name="account_kind_is_known", condition=Q(kind__in=AccountKind.values)
+            ),
+            models.CheckConstraint(
+                name="account_end_customer_has_a_reseller",
+                condition=(
+                    Q(kind=AccountKind.END_CUSTOMER, parent__isnull=False)
+                    | (~Q(kind=AccountKind.END_CUSTOMER) & Q(parent__isnull=True))
+                ),
+            ),
+            models.CheckConstraint(
+                name="account_is_not_its_own_parent",
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
+            ),
+        )
+        indexes = (
+            models.Index(fields=("-created_at", "-id"), name="account_newest"),
+            models.Index(fields=("name",), name="account_by_name"),
+        )
+
+    def __str__(self) -> str:
+        return f"account {self.number} {self.name}"
+
+
+class Address(models.Model):
+    """A postal address of an account. The billing one stands on invoices."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="addresses")
+    line1 = models.CharField(_("address"), max_length=200)
+    line2 = models.CharField(_("address, second line"), max_length=200, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=20, blank=True)
+    city = models.CharField(_("city"), max_length=100)
+    region = models.CharField(_("region"), max_length=100, blank=True)
+    country = models.CharField(_("country"), max_length=2)
+    is_billing = models.BooleanField(_("billing address"), default=True)
+
+    class Meta:
+        verbose_name = _("address")
+        verbose_name_plural = _("Addresses")
+        constraints = (
+            models.UniqueConstraint(
+                name="address_one_for_billing",
+                fields=("account",),
+                condition=Q(is_billing=True),
+                violation_error_message=_("Mark only one address as the billing address."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, (self.line1, self.postcode, self.city, self.country)))
+
+
+class Contact(models.Model):
+    """A person at an account."""
+
+    account = models.ForeignKey(
+        Account, models.CASCADE, related_name="contacts", verbose_name=_("account")
+    )
+    first_name = models.CharField(_("first name"), max_length=80)
+    last_name = models.CharField(_("last name"), max_length=80)
+    email = models.EmailField(_("e-mail"))
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    is_order_contact = models.BooleanField(_("order contact"), default=False)
+    is_billing_contact = models.BooleanField(_("billing contact"), default=False)
+    is_technical_contact = models.BooleanField(_("technical contact"), default=False)
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("Contacts")
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name} <{self.email}>"
+
+
+class MemberRole(models.TextChoices):
+    """What a member may do in the Storefront."""
+
+    ADMIN = "ADMIN", _("Admin")
+    BILLING_AGENT = "BILLING_AGENT", _("Billing Agent")
+    BUYER = "BUYER", _("Buyer")
+    READ_ONLY = "READ_ONLY", _("Read only")
+
+
+class Member(models.Model):
+    """A person who may act for an account in the Storefront, in one role."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    account = models.ForeignKey(Account, models.CASCADE, related_name="members")
+    role = models.CharField(_("role"), max_length=20, choices=MemberRole)
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("Members")
+        constraints = (
+            models.UniqueConstraint(
+                name="member_one_role_in_an_account", fields=("user", "account")
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user} for {self.account.name}"
+
+
+class Organization(models.Model):
+    """The distributor's own profile: what stands on its invoices and in its mails."""
+
+    name = models.CharField(_("name"), max_length=200)
+    line1 = models.CharField(_("address"), max_length=200)
+    line2 = models.CharField(_("address, second line"), max_length=200, blank=True)
+    postcode = models.CharField(_("postcode"), max_length=20, blank=True)
+    city = models.CharField(_("city"), max_length=100)
+    country = models.CharField(_("country"), max_length=2)
+    tax_number = models.CharField(_("tax number"), max_length=30, blank=True)
+    email = models.EmailField(_("e-mail"), help_text=_("Mails are sent from here."))
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    bank_account = models.CharField(_("bank account"), max_length=60, blank=True)
+    invoice_footer = models.CharField(_("invoice footer"), max_length=300, blank=True)
+    logo = models.BinaryField(_("logo"), null=True, blank=True, editable=True)
+
+    class Meta:
+        verbose_name = _("organization profile")
+        verbose_name_plural = _("Organization profile")
+        constraints = (
+            models.CheckConstraint(name="organization_is_one", condition=Q(id=1)),
+        )
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,79 @@
+"""The tables of templates and messages."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from purveyor.domain.assets.models import Asset
+from purveyor.domain.notifications.lifecycle import MessageState
+from purveyor.kernel.work.models import Workable, due_index
+
+
+class Template(models.Model):
+    """The text of a notification, with placeholders."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    subject = models.CharField(_("subject"), max_length=200)
+    text = models.TextField(_("text"))
+    html = models.TextField(_("HTML"))
+    copy_to = models.EmailField(_("copy to"), blank=True)
+    is_enabled = models.BooleanField(_("switched on"), default=True)
+
+    class Meta:
+        verbose_name = _("notification")
+        verbose_name_plural = _("Notifications")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Message(Workable):
+    """One mail of a notification to one recipient."""
+
+    template = models.ForeignKey(
+        Template, models.PROTECT, related_name="messages", verbose_name=_("notification")
+    )
+    asset = models.ForeignKey(
+        Asset, models.PROTECT, null=True, related_name="messages", verbose_name=_("asset")
+    )
+    coupon_hash = models.CharField(max_length=64, editable=False)
+    occasion = models.CharField(
+        _("occasion"),
+        max_length=60,
+        help_text=_("“delivered”, or a number for each time it was sent again."),
+    )
+    because = models.CharField(_("reason"), max_length=300, blank=True)
+    recipient = models.EmailField(_("to"))
+    copy_to = models.EmailField(_("copy to"), blank=True)
+    subject = models.CharField(_("subject"), max_length=300)
+    masked_text = models.TextField(_("text"))
+    masked_html = models.TextField(_("HTML"))
+    message_id = models.CharField(_("Message-ID"), max_length=200, unique=True)
+    state = models.CharField(
+        _("status"), max_length=14, choices=MessageState, default=MessageState.QUEUED
+    )
+    created_at = models.DateTimeField(_("written"))
+    sent_at = models.DateTimeField(_("sent"), null=True)
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("Notifications sent")
+        default_permissions = ("view",)
+        permissions = (("send_again", _("Can send messages again")),)
+        constraints = (
+            models.UniqueConstraint(
+                name="message_once_per_occasion",
+                fields=("template", "asset", "coupon_hash", "occasion"),
+            ),
+            models.CheckConstraint(
+                name="message_sent_has_a_date",
+                condition=~Q(state=MessageState.SENT) | Q(sent_at__isnull=False),
+            ),
+        )
+        indexes = (
+            due_index("message_due"),
+            models.Index(fields=("-created_at", "-id"), name="message_newest"),
+        )
+
+    def __str__(self) -> str:
+        return f"“{self.subject}” to {self.recipient}"

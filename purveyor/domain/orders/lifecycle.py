@@ -1,0 +1,54 @@
+"""The states of orders and their items, and the moves between them."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from purveyor.kernel.lifecycle import Lifecycle, Move
+
+
+class OrderState(TextChoices):
+    """Where an order stands. Delivery is told per item, by its asset."""
+
+    DRAFT = "DRAFT", _("Draft")
+    SUBMITTED = "SUBMITTED", _("Submitted")
+    AWAITING_APPROVAL = "AWAITING_APPROVAL", _("Awaiting approval")
+    EXECUTING = "EXECUTING", _("Executing")  # some items are executed
+    EXECUTED = "EXECUTED", _("Executed")  # all of them are
+    CANCELLED = "CANCELLED", _("Cancelled")
+
+
+class ItemState(TextChoices):
+    """Whether an item has become property."""
+
+    OPEN = "OPEN", _("Open")
+    EXECUTED = "EXECUTED", _("Executed")
+
+
+class InvoiceOption(TextChoices):
+    """What an execution does about the bill, in the order of the dialog."""
+
+    NONE = "NONE", _("Do not invoice now")
+    DRAFT = "DRAFT", _("Create a draft invoice")
+    ISSUE = "ISSUE", _("Create and issue the invoice")
+
+
+S = OrderState
+
+ORDER = Lifecycle(
+    "order",
+    initial=S.DRAFT,
+    moves=(
+        Move("submit", (S.DRAFT,), S.SUBMITTED),
+        Move("hold", (S.SUBMITTED,), S.AWAITING_APPROVAL),
+        Move("approve", (S.AWAITING_APPROVAL,), S.SUBMITTED),
+        Move("deliver", (S.SUBMITTED, S.EXECUTING), S.EXECUTING),
+        Move("execute", (S.SUBMITTED, S.EXECUTING), S.EXECUTED),
+        Move("cancel", (S.DRAFT, S.SUBMITTED, S.AWAITING_APPROVAL), S.CANCELLED),
+    ),
+)
+
+ITEM = Lifecycle(
+    "order item",
+    initial=ItemState.OPEN,
+    moves=(Move("execute", (ItemState.OPEN,), ItemState.EXECUTED),),
+)

@@ -1,0 +1,181 @@
+"""The tables of orders."""
+
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from purveyor.domain.accounts.models import Account, Contact
+from purveyor.domain.catalogue.models import PriceList, Product
+from purveyor.domain.orders.lifecycle import InvoiceOption, ItemState, OrderState
+from purveyor.kernel.money import Money
+from purveyor.kernel.numbering.operations import Series
+
+ORDER_NUMBERS = Series("order", "O-", 6)
+QUANTITY_MAX = 10_000
+
+
+class Order(models.Model):
+    """A promise: what an account has asked for, at the prices of that day."""
+
+    number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    account = models.ForeignKey(
+        Account, models.PROTECT, related_name="orders", verbose_name=_("account")
+    )
+    bill_to = models.ForeignKey(
+        Account, models.PROTECT, related_name="billed_orders", verbose_name=_("billing to")
+    )
+    state = models.CharField(
+        _("status"), max_length=20, choices=OrderState, default=OrderState.DRAFT
+    )
+    currency = models.CharField(_("currency"), max_length=3)
+    po_code = models.CharField(_("PO code"), max_length=60, blank=True)
+    notes = models.TextField(_("notes"), blank=True)
+    recipient = models.ForeignKey(
+        Contact,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        verbose_name=_("recipient"),
+        help_text=_("Gets the coupon code by mail. Empty: the billing contact."),
+    )
+    recipient_email = models.EmailField(_("mail goes to"), blank=True, editable=False)
+    created_at = models.DateTimeField(_("created"), editable=False)
+    created_by = models.CharField(_("created by"), max_length=200, editable=False)
+    submitted_at = models.DateTimeField(_("submitted"), null=True, editable=False)
+    cancelled_because = models.CharField(
+        _("cancelled because"), max_length=300, blank=True, editable=False
+    )
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("Orders")
+        permissions = (
+            ("submit_order", _("Can submit orders")),
+            ("execute_order", _("Can execute orders")),
+            ("cancel_order", _("Can cancel orders")),
+        )
+        constraints = (
+            models.CheckConstraint(
+                name="order_state_is_known", condition=Q(state__in=OrderState.values)
+            ),
+            models.CheckConstraint(
+                name="order_submitted_has_a_date",
+                condition=Q(state__in=(OrderState.DRAFT, OrderState.CANCELLED))
+                | Q(submitted_at__isnull=False),
+            ),
+        )
+        indexes = (
+            models.Index(fields=("-created_at", "-id"), name="order_newest"),
+            models.Index(fields=("state", "-created_at", "-id"), name="order_by_state"),
+        )
+
+    def __str__(self) -> str:
+        return f"order {self.number}"
+
+
+class Execution(models.Model):
+    """One run down the street for some or all items of one order."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="executions")
+    actor = models.CharField(_("by"), max_length=200)
+    at = models.DateTimeField(_("at"))
+    start_date = models.DateField(_("start date"))
+    invoice_option = models.CharField(
+        _("invoice"), max_length=10, choices=InvoiceOption
+    )
+
+    class Meta:
+        verbose_name = _("execution")
+        verbose_name_plural = _("Executions")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"execution {self.pk} of {self.order}"
+
+
+class OrderItem(models.Model):
+    """One line of an order: product, quantity, and what was agreed."""
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="items")
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    product = models.ForeignKey(
+        Product, models.PROTECT, related_name="order_items", verbose_name=_("product")
+    )
+    product_name = models.CharField(_("product name"), max_length=200)
+    quantity = models.PositiveIntegerField(
+        _("quantity"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(QUANTITY_MAX)],
+        help_text=_("The number of licenses."),
+    )
+    price_list = models.ForeignKey(
+        PriceList, models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    currency = models.CharField(_("currency"), max_length=3, editable=False)
+    unit_price = models.DecimalField(_("price"), max_digits=12, decimal_places=2)
+    unit_cost = models.DecimalField(_("cost"), max_digits=12, decimal_places=2)
+    discount_percent = models.DecimalField(
+        _("discount %"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(0),
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    tax_name = models.CharField(_("tax"), max_length=40, editable=False)
+    tax_percent = models.DecimalField(_("tax %"), max_digits=5, decimal_places=2)
+    state = models.CharField(
+        _("status"), max_length=10, choices=ItemState, default=ItemState.OPEN
+    )
+    execution = models.ForeignKey(
+        Execution, models.PROTECT, null=True, editable=False, related_name="items"
+    )
+
+    class Meta:
+        verbose_name = _("order item")
+        verbose_name_plural = _("Order items")
+        constraints = (
+            models.UniqueConstraint(
+                name="order_item_position_once", fields=("order", "position")
+            ),
+            models.CheckConstraint(
+                name="order_item_quantity_in_bounds",
+                condition=Q(quantity__gte=1, quantity__lte=QUANTITY_MAX),
+            ),
+            models.CheckConstraint(
+                name="order_item_executed_by_an_execution",
+                condition=Q(state=ItemState.OPEN, execution__isnull=True)
+                | Q(state=ItemState.EXECUTED, execution__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.product_name}"
+
+    @property
+    def gross(self) -> Money:
+        """The price of the line before its discount."""
+        return Money(self.unit_price * self.quantity, self.currency)
+
+    @property
+    def discount(self) -> Money:
+        """What is taken off."""
+        return self.gross * (self.discount_percent / 100)
+
+    @property
+    def net(self) -> Money:
+        """What the line costs without tax."""
+        return self.gross - self.discount
+
+    @property
+    def tax(self) -> Money:
+        """The tax on the line, rounded on the line."""
+        return self.net * (self.tax_percent / 100)
+
+    @property
+    def cost(self) -> Money:
+        """What the line costs us."""
+        return Money(self.unit_cost * self.quantity, self.currency)

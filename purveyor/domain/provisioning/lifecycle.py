@@ -1,0 +1,88 @@
+"""The states of account links, attempts and readings of a services definition."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from purveyor.kernel.lifecycle import Lifecycle, Move
+
+
+class LinkStatus(TextChoices):
+    """Whether an account is known at a vendor."""
+
+    UNSYNCHRONIZED = "UNSYNCHRONIZED", _("UnSynchronized")
+    SYNCHRONIZING = "SYNCHRONIZING", _("Synchronizing")
+    SYNCHRONIZED = "SYNCHRONIZED", _("Synchronized")
+    FAILED = "FAILED", _("Failed")
+    UNCLEAR = "UNCLEAR", _("Being checked with the vendor")
+
+
+class AttemptKind(TextChoices):
+    """What an attempt asks of the vendor."""
+
+    MAKE = "MAKE", _("Make")
+    CANCEL = "CANCEL", _("Cancel")
+    SYNCHRONIZE = "SYNCHRONIZE", _("Synchronize")
+
+
+class AttemptOutcome(TextChoices):
+    """How an attempt ended."""
+
+    OPEN = "OPEN", _("Open")
+    MADE = "MADE", _("Made")  # the vendor said so
+    ADOPTED = "ADOPTED", _("Adopted")  # found at the vendor afterwards
+    ENTERED = "ENTERED", _("Entered by hand")
+    REJECTED = "REJECTED", _("Rejected")  # nothing was made, something must change
+    UNAVAILABLE = "UNAVAILABLE", _("Unavailable")  # nothing was made, try again
+    UNCLEAR = "UNCLEAR", _("Unclear")  # perhaps made: look first
+
+
+class DefinitionState(TextChoices):
+    """Where a reading of a services definition stands."""
+
+    QUEUED = "QUEUED", _("Waiting")
+    DONE = "DONE", _("Done")
+    FAILED = "FAILED", _("Failed")
+
+
+L, O, D = LinkStatus, AttemptOutcome, DefinitionState
+
+LINK = Lifecycle(
+    "account link",
+    field="status",
+    initial=L.UNSYNCHRONIZED,
+    moves=(
+        Move(
+            "synchronize",
+            (L.UNSYNCHRONIZED, L.FAILED, L.UNCLEAR, L.SYNCHRONIZED),
+            L.SYNCHRONIZING,
+        ),
+        Move("connect", (L.SYNCHRONIZING, L.UNCLEAR, L.FAILED), L.SYNCHRONIZED),
+        Move("doubt", (L.SYNCHRONIZING,), L.UNCLEAR),
+        Move("settle", (L.UNCLEAR,), L.SYNCHRONIZING),
+        Move("fail", (L.SYNCHRONIZING, L.UNCLEAR), L.FAILED),
+        Move("lose", (L.SYNCHRONIZED,), L.UNSYNCHRONIZED),
+    ),
+)
+
+ATTEMPT = Lifecycle(
+    "attempt",
+    field="outcome",
+    initial=O.OPEN,
+    moves=(
+        Move("make", (O.OPEN,), O.MADE),
+        Move("adopt", (O.OPEN, O.UNCLEAR), O.ADOPTED),
+        Move("enter", (O.UNCLEAR,), O.ENTERED),
+        Move("reject", (O.OPEN,), O.REJECTED),
+        Move("find_unavailable", (O.OPEN,), O.UNAVAILABLE),
+        Move("doubt", (O.OPEN,), O.UNCLEAR),
+    ),
+)
+
+DEFINITION = Lifecycle(
+    "services definition",
+    initial=D.QUEUED,
+    moves=(
+        Move("finish", (D.QUEUED,), D.DONE),
+        Move("fail", (D.QUEUED,), D.FAILED),
+    ),
+)

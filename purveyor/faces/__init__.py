@@ -1,0 +1,1 @@
+"""Floor 4: translate in, call once, translate out."""

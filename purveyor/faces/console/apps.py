@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ConsoleConfig(AppConfig):
+    """The command line."""
+
+    name = "purveyor.faces.console"
+    label = "console"

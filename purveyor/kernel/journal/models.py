@@ -1,0 +1,32 @@
+"""The table of journal lines."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Entry(models.Model):
+    """One line of the journal. It is never changed and never deleted."""
+
+    at = models.DateTimeField(_("at"))
+    actor = models.CharField(_("who"), max_length=200)
+    record_type = models.CharField(_("record"), max_length=60)
+    record_id = models.BigIntegerField(_("record id"))
+    record_label = models.CharField(_("which"), max_length=200)
+    verb = models.CharField(_("did"), max_length=60)
+    before = models.CharField(_("before"), max_length=200, blank=True)
+    after = models.CharField(_("after"), max_length=200, blank=True)
+    facts = models.JSONField(_("facts"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("journal line")
+        verbose_name_plural = _("Journal")
+        default_permissions = ("view",)
+        indexes = [
+            models.Index(
+                fields=["record_type", "record_id", "-id"], name="journal_of_a_record"
+            ),
+            models.Index(fields=["-at", "-id"], name="journal_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor}: {self.verb} {self.record_label}"

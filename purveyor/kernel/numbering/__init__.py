@@ -1,0 +1,1 @@
+"""Numbers of documents, taken from counters without a gap."""

@@ -1,0 +1,1 @@
+"""Floor 5: settings, addresses and wiring. Knows everybody, known by nobody."""

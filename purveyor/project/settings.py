@@ -1,0 +1,207 @@
+"""
+Every setting of Purveyor, read from the environment by a typed reader.
+
+docs/reference/settings.md explains each one. Secrets are needed outside the demo and
+are checked for strength here, so that a weak one stops the start.
+"""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from django.utils.csp import CSP
+
+from purveyor.kernel.logs import configure_logs
+from purveyor.kernel.sealed import checked_keys
+from purveyor.project import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.text("DATA_DIR", "data")).resolve()
+
+DEMO = env.flag("DEMO", default=False)
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.strong("SECRET_KEY", env.secret("SECRET_KEY"))
+PURVEYOR_SEAL_KEYS = checked_keys(env.secret("SEAL_KEYS").split(","))
+ALLOWED_HOSTS = env.words("HOSTS", default="localhost,127.0.0.1")
+CSRF_TRUSTED_ORIGINS = env.words("TRUSTED_ORIGINS")
+PUBLIC_URL = env.text("PUBLIC_URL", "http://localhost:8000")
+
+INSTALLED_APPS = [
+    "purveyor.faces.backoffice",
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "axes",
+    "django_tasks_db",
+    "purveyor.kernel.journal",
+    "purveyor.kernel.numbering",
+    "purveyor.kernel.work",
+    "purveyor.domain.accounts",
+    "purveyor.domain.catalogue",
+    "purveyor.domain.orders",
+    "purveyor.domain.assets",
+    "purveyor.domain.provisioning",
+    "purveyor.domain.notifications",
+    "purveyor.domain.invoices",
+    "purveyor.faces.console",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "purveyor.project.urls"
+WSGI_APPLICATION = "purveyor.project.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# Records. PostgreSQL in production, SQLite for a first look (decision 0010).
+
+DATABASES = {
+    "default": environ.Env.db_url_config(
+        os.environ.get("DATABASE_URL") or f"sqlite:///{DATA_DIR / 'purveyor.sqlite3'}"
+    )
+}
+DATABASES["default"]["CONN_MAX_AGE"] = 60
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+            " PRAGMA cache_size=-65536; PRAGMA foreign_keys=ON;"
+        ),
+    }
+else:
+    DATABASES["default"]["OPTIONS"] = {"server_side_binding": True}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Who signs in.
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "bss:login"
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+
+IS_SECURE = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
+SESSION_COOKIE_AGE = int(
+    env.number("SESSION_HOURS", default=12, least=0.01, most=720) * 3600
+)
+SECURE_SSL_REDIRECT = IS_SECURE
+SECURE_HSTS_SECONDS = 31_536_000 if IS_SECURE else 0
+if env.flag("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# The BSS runs on django-unfold, whose parts (Alpine) need `unsafe-eval` and inline
+# styles. Other faces bring a stricter policy of their own.
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "script-src": [CSP.SELF, CSP.UNSAFE_EVAL],
+    "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
+    "img-src": [CSP.SELF, "data:"],
+    "frame-ancestors": [CSP.NONE],
+    "base-uri": [CSP.SELF],
+    "form-action": [CSP.SELF],
+}
+
+# Words, days and money.
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = env.text("TIME_ZONE", "Europe/Berlin")
+USE_TZ = True
+USE_I18N = True
+
+# Files.
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# Mail. The address of the sender is the distributor's own, from its profile.
+
+MAILERS = {
+    "default": {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": env.text("SMTP_HOST", "localhost"),
+            "port": int(env.number("SMTP_PORT", default=25, least=1, most=65_535)),
+            "username": env.text("SMTP_USER", ""),
+            "password": env.secret("SMTP_PASSWORD", ""),
+            "use_tls": env.flag("SMTP_TLS", default=False),
+            "use_ssl": env.flag("SMTP_SSL", default=False),
+            "timeout": 20,
+        },
+    }
+}
+
+# Work.
+
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend",
+        "QUEUES": ["wake"],
+    }
+}
+PURVEYOR_LEASE_SECONDS = env.number("LEASE_SECONDS", default=90, least=1, most=3_600)
+PURVEYOR_RETRY_DELAYS = env.numbers("RETRY_DELAYS", default="5,30,120,600,3600")
+PURVEYOR_TRY_HOURS = env.number("TRY_HOURS", default=24, least=0.001, most=720)
+PURVEYOR_SLOTS = int(env.number("SLOTS", default=18, least=3, most=64))
+PURVEYOR_CONNECTORS = {
+    "bittitan": "purveyor.connectors.bittitan.connector:build",
+    "manual": "purveyor.connectors.manual.connector:build",
+}
+PURVEYOR_ALLOW_PLAIN_HTTP = env.flag("ALLOW_PLAIN_HTTP", default=DEMO)
+
+LOGGING_CONFIG = None
+configure_logs(as_json=env.flag("LOG_JSON", default=False), level=env.text("LOG_LEVEL", "INFO"))

@@ -1,0 +1,27 @@
+"""The stand-in's own clock, and how it writes moments."""
+
+from datetime import UTC, datetime, timedelta
+
+
+def now() -> datetime:
+    """Return this moment, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+def written(at: datetime) -> str:
+    """
+    Return a moment in ISO 8601, in UTC and with a Z.
+
+    Always with milliseconds, so that written moments sort as the moments do.
+    """
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def written_in(seconds: float) -> str:
+    """Return the moment so many seconds from now, written."""
+    return written(now() + timedelta(seconds=seconds))
+
+
+def seconds_until(moment: str) -> float:
+    """Return how long it is until a written moment; never less than nothing."""
+    return max(0.0, (datetime.fromisoformat(moment) - now()).total_seconds())
