@@ -47,7 +47,8 @@ bench: setup-test ## Timed runs on PostgreSQL: one JSON line a figure
 		$(BIN)/python -m benchmarks
 
 docs: setup ## Write the reference pages that are drawn from the code
-	@$(BIN)/python scripts/make_reference.py
+	@$(BIN)/django-admin shell --no-imports --pythonpath . --settings tests.settings \
+		--command "from scripts.make_reference import main; main()"
 
 lint: setup ## Check format, style, words, templates, contracts and types
 	@scripts/lint

@@ -9,7 +9,7 @@ os.environ.setdefault("PURVEYOR_DATA_DIR", tempfile.mkdtemp(prefix="purveyor-tes
 os.environ.setdefault("PURVEYOR_ALLOW_PLAIN_HTTP", "on")
 os.environ.setdefault("PURVEYOR_LOG_LEVEL", "WARNING")
 
-from purveyor.project.settings import *  # noqa: E402, F403  # the secrets come first
+from purveyor.project.settings import *  # noqa: F403  # the secrets come first
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

@@ -1,0 +1,1 @@
+"""Floor 3: verbs that cross nouns. They drive along the street and know no face."""

@@ -1,6 +1,7 @@
 """The only place that reads the time. Everything below a face is passed `now`."""
 
-from datetime import date, datetime
+import time
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
@@ -18,3 +19,15 @@ def today() -> date:
 def day_of(moment: datetime) -> date:
     """Return the day a moment falls on where the distributor works."""
     return timezone.localdate(moment)
+
+
+class Stopwatch:
+    """The time during a step that takes long: what it was at the start, and since then."""
+
+    def __init__(self, started_at: datetime) -> None:
+        self._started_at = started_at
+        self._ticks = time.monotonic()
+
+    def now(self) -> datetime:
+        """Return the start moved on by what has passed since."""
+        return self._started_at + timedelta(seconds=time.monotonic() - self._ticks)

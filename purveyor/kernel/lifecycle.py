@@ -59,7 +59,14 @@ class Lifecycle:
         """
         before = getattr(record, self.field)
         self.move(record, verb, **changes)
-        log(record, verb, actor=actor, at=at, before=before, after=record_state(self, record))
+        log(
+            record,
+            verb,
+            actor=actor,
+            at=at,
+            before=before,
+            after=record_state(self, record),
+        )
 
     def move(self, record: Any, verb: str, **changes: Any) -> None:
         """
@@ -80,7 +87,9 @@ class Lifecycle:
     def refusal(self, record: Any, verb: str) -> MoveRefused:
         """Return the refusal of a move, in words a person can act on."""
         state = getattr(record, self.field)
-        sources = " or ".join(_label(record, self.field, s) for s in self.moves[verb].sources)
+        sources = " or ".join(
+            _label(record, self.field, s) for s in self.moves[verb].sources
+        )
         return MoveRefused(
             f"{_sentence(record)} is {_label(record, self.field, state)}; "
             f"to {verb.replace('_', ' ')} it must be {sources}. Reload the page.",

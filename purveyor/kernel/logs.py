@@ -1,6 +1,7 @@
 """Log lines with facts, as text for people or JSON for machines. Never a secret."""
 
 import logging.config
+from typing import Any
 
 import structlog
 
@@ -9,7 +10,7 @@ QUIET = ("httpx", "httpcore", "axes", "fontTools", "fpdf", "asyncio")
 
 def configure_logs(*, as_json: bool, level: str) -> None:
     """Send every log line, ours and the libraries', to standard error in one shape."""
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

@@ -198,10 +198,12 @@ PURVEYOR_RETRY_DELAYS = env.numbers("RETRY_DELAYS", default="5,30,120,600,3600")
 PURVEYOR_TRY_HOURS = env.number("TRY_HOURS", default=24, least=0.001, most=720)
 PURVEYOR_SLOTS = int(env.number("SLOTS", default=18, least=3, most=64))
 PURVEYOR_CONNECTORS = {
-    "bittitan": "purveyor.connectors.bittitan.connector:build",
-    "manual": "purveyor.connectors.manual.connector:build",
+    "bittitan": "purveyor.connectors.bittitan.connector.BitTitan",
+    "manual": "purveyor.connectors.manual.connector.Manual",
 }
 PURVEYOR_ALLOW_PLAIN_HTTP = env.flag("ALLOW_PLAIN_HTTP", default=DEMO)
 
 LOGGING_CONFIG = None
-configure_logs(as_json=env.flag("LOG_JSON", default=False), level=env.text("LOG_LEVEL", "INFO"))
+configure_logs(
+    as_json=env.flag("LOG_JSON", default=False), level=env.text("LOG_LEVEL", "INFO")
+)

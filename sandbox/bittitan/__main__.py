@@ -1,4 +1,4 @@
-"""Start the stand-in: `python -m sandbox.bittitan --data-dir DIR`."""
+"""Start the stand-in: `python -m sandbox.bittitan`."""
 
 import argparse
 import json
@@ -16,12 +16,19 @@ def read_options(arguments: list[str]) -> Options:
         prog="python -m sandbox.bittitan",
         description="A stand-in for BitTitan: distributor API, portal and inbox.",
     )
-    parser.add_argument("--data-dir", type=Path, required=True, help="where state is kept")
+    parser.add_argument(
+        "--data-dir",
+        type=Path,
+        default=Path("data/sandbox"),
+        help="where state is kept (default: data/sandbox)",
+    )
     parser.add_argument("--api-port", type=int, default=0, help="0: a free one")
     parser.add_argument("--control-port", type=int, default=0, help="0: a free one")
     parser.add_argument("--smtp-port", type=int, default=0, help="0: a free one")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--api-key", default="sandbox-key", help="what callers must show")
+    parser.add_argument(
+        "--api-key", default="sandbox-key", help="what callers must show"
+    )
     parser.add_argument("--workgroup", default="sandbox", help="what callers must name")
     return Options(**vars(parser.parse_args(arguments)))
 
@@ -33,14 +40,13 @@ def main(arguments: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: over.set())
     try:
-        sandbox = Sandbox(options)
+        with Sandbox(options) as sandbox:
+            sys.stdout.write(json.dumps(sandbox.addresses()) + "\n")
+            sys.stdout.flush()
+            over.wait()
     except OSError as error:
         sys.stderr.write(f"The stand-in cannot start: {error}. Choose other ports.\n")
         return 1
-    with sandbox:
-        sys.stdout.write(json.dumps(sandbox.addresses()) + "\n")
-        sys.stdout.flush()
-        over.wait()
     return 0
 
 

@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -35,8 +35,8 @@ class Credentials:
     def fit(self, request: Request) -> bool:
         """Return whether a request carries them."""
         key = f"Bearer {self.api_key}".encode()
-        given = request.headers.get("Authorization", "").encode()
-        workgroup = request.headers.get("X-Workgroup", "")
+        given = (request.headers.find("Authorization") or "").encode()
+        workgroup = request.headers.find("X-Workgroup")
         return hmac.compare_digest(key, given) and workgroup == self.workgroup
 
 
@@ -110,7 +110,7 @@ class Api:
 
     def _make(self, entry: Call, request: Request) -> Answer:
         """Refuse what cannot be made; only then may a fault spoil the making."""
-        key = request.headers.get("Idempotency-Key", "")
+        key = request.headers.find("Idempotency-Key") or ""
         body = _body(request)
         if entry.call == "make_coupon":
             coupon = read_coupon(body, idempotency_key=key)
@@ -225,7 +225,9 @@ class Api:
 def recognize(request: Request) -> tuple[str, str]:
     """Return the name of a call and its path as a template; empty if there is none."""
     path, method, query = request.path, request.method, request.query
-    is_coupon = path.startswith("/v1/coupons/") and path.count("/") == COUPON_PATH.count("/")
+    is_coupon = path.startswith("/v1/coupons/") and path.count(
+        "/"
+    ) == COUPON_PATH.count("/")
     template = COUPON_PATH if is_coupon else path
     is_look = "reference" in query or "email" in query
     names = {
@@ -233,7 +235,9 @@ def recognize(request: Request) -> tuple[str, str]:
         ("POST", "/v1/accounts"): "make_account",
         ("GET", "/v1/accounts"): "find_account" if is_look else "list_accounts",
         ("POST", "/v1/coupons"): "make_coupon",
-        ("GET", "/v1/coupons"): "find_coupon" if "reference" in query else "list_coupons",
+        ("GET", "/v1/coupons"): "find_coupon"
+        if "reference" in query
+        else "list_coupons",
         ("GET", COUPON_PATH): "get_coupon",
         ("DELETE", COUPON_PATH): "cancel_coupon",
     }
@@ -255,9 +259,12 @@ def refuse(struck: Armed) -> Answer:
         "error_500_before": (500, "internal", "Something went wrong."),
     }
     status, code, message = answers[struck.fault]
-    field = "product" if status == 422 else None
+    field = "product" if code == "invalid" else None
     answer = error_answer(status, code, message, field=field)
-    extra = {302: ("Location", "/v1/elsewhere"), 429: ("Retry-After", str(struck.retry_after))}
+    extra = {
+        302: ("Location", "/v1/elsewhere"),
+        429: ("Retry-After", str(struck.retry_after)),
+    }
     return replace(answer, headers=(extra[status],)) if status in extra else answer
 
 
@@ -301,7 +308,7 @@ def _paging(request: Request) -> tuple[int, int]:
     try:
         limit = int(request.query.get("limit") or PAGE_ROWS_DEFAULT)
         cursor = request.query.get("cursor", "")
-        after = int(urlsafe_b64decode(cursor).removeprefix(b"after:") or 0)
+        after = _after(cursor) if cursor else 0
     except (ValueError, NotBase64):
         message = "The cursor or the limit makes no sense."
         raise Refusal(400, "bad_request", message) from None
@@ -309,6 +316,13 @@ def _paging(request: Request) -> tuple[int, int]:
         message = f"The limit must be from 1 to {PAGE_ROWS_MAX}."
         raise Refusal(400, "bad_request", message)
     return after, limit
+
+
+def _after(cursor: str) -> int:
+    start, _, seq = b64decode(cursor, b"-_", validate=True).partition(b":")
+    if start != b"after":
+        raise ValueError("This is no cursor of ours.")
+    return int(seq)
 
 
 def _cursor(seq: int) -> str:

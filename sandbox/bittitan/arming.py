@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from threading import RLock
 from typing import Any
 
@@ -134,13 +134,8 @@ class Arsenal:
     def load(self) -> None:
         """Read what is armed from the file."""
         stored = self._settings.get("faults", default=[])
-        names = {field.name for field in fields(Armed)}
         with self._lock:
-            self._armed = [
-                Armed(**{name: row[name] for name in names & row.keys()})
-                for row in (stored if isinstance(stored, list) else [])
-                if isinstance(row, dict)
-            ]
+            self._armed = _read_stored(stored)
             self._last_id = max((armed.id for armed in self._armed), default=0)
         self.on_change()
 
@@ -225,3 +220,7 @@ class Arsenal:
 
     def _save(self) -> None:
         self._settings.put("faults", [asdict(armed) for armed in self._armed])
+
+
+def _read_stored(stored: Any) -> list[Armed]:
+    return [Armed(**row) for row in stored]

@@ -1,4 +1,4 @@
-"""Everything a person or a test can do with the stand-in, whatever page asked for it."""
+"""Everything a person or a test can do with the stand-in, whoever asks for it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -120,7 +120,9 @@ class Desk:
             raise Refusal(404, "unknown_coupon", "There is no such coupon.")
         return self.ledger.get(code)
 
-    def books(self, *, after: int, limit: int, reference: str | None) -> dict[str, Json]:
+    def books(
+        self, *, after: int, limit: int, reference: str | None
+    ) -> dict[str, Json]:
         """Return the ledger: counts of all, and coupons from one on."""
         limit = max(1, min(limit, ROWS_PER_PAGE_MAX))
         if reference is not None:

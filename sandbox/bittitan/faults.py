@@ -68,11 +68,15 @@ _ALL = (
     ),
     Fault("timeout_408", Kind.REFUSAL, "408, nothing done"),
     Fault("conflict_409", Kind.REFUSAL, "409, nothing done", strikes=MAKING),
-    Fault("invalid_422", Kind.REFUSAL, "422 with a field, nothing done", strikes=MAKING),
+    Fault(
+        "invalid_422", Kind.REFUSAL, "422 with a field, nothing done", strikes=MAKING
+    ),
     Fault("too_many_429", Kind.REFUSAL, "429 with Retry-After, nothing done"),
     Fault("error_500_before", Kind.REFUSAL, "500, nothing done", strikes=MAKING),
     Fault("error_500_after", Kind.OUTCOME, "done, then 500", strikes=MAKING),
-    Fault("error_503_after", Kind.OUTCOME, "done, then a gateway's 503", strikes=MAKING),
+    Fault(
+        "error_503_after", Kind.OUTCOME, "done, then a gateway's 503", strikes=MAKING
+    ),
     Fault(
         "hang_up_before",
         Kind.REFUSAL,

@@ -54,8 +54,7 @@ class Inbox:
 
     def keep(self, content: bytes, *, sender: str, recipients: list[str]) -> None:
         """Keep one mail as it came over the wire."""
-        # The modern policy makes EmailMessage, which the signature cannot say.
-        message = cast("EmailMessage", message_from_bytes(content, policy=modern))
+        message = message_from_bytes(content, policy=modern)
         self._database.write(
             "INSERT INTO mail (sender, recipients, subject, message_id, text, html,"
             " received_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -95,7 +94,7 @@ class Inbox:
 
 def _part(message: EmailMessage, kind: str) -> str:
     part = message.get_body((kind,))
-    return str(part.get_content()) if part is not None else ""
+    return str(part.get_content()).replace("\r\n", "\n") if part else ""
 
 
 class Catcher:
@@ -105,7 +104,7 @@ class Catcher:
         self._inbox = inbox
         self._arsenal = arsenal
 
-    async def handle_RCPT(
+    async def take_recipient(
         self,
         server: SMTP,
         session: Session,
@@ -120,7 +119,7 @@ class Catcher:
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(
+    async def take_mail(
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         """Take the mail itself."""
@@ -135,6 +134,10 @@ class Catcher:
         return "250 OK"
 
 
+for _name, _hook in (("RCPT", Catcher.take_recipient), ("DATA", Catcher.take_mail)):
+    setattr(Catcher, f"handle_{_name}", _hook)  # the names the library looks for
+
+
 class CutOff(asyncio.Protocol):
     """Cuts the connection before a word is said."""
 
@@ -146,7 +149,9 @@ class CutOff(asyncio.Protocol):
 class MailServer:
     """The SMTP port, in a thread with a loop of its own."""
 
-    def __init__(self, host: str, port: int, catcher: Catcher, arsenal: Arsenal) -> None:
+    def __init__(
+        self, host: str, port: int, catcher: Catcher, arsenal: Arsenal
+    ) -> None:
         self.host = host
         self.port = port
         self._catcher = catcher
@@ -174,7 +179,9 @@ class MailServer:
     async def _close(self) -> None:
         if self._server is not None:
             self._server.close()
-        waiting = asyncio.all_tasks() - {cast("asyncio.Task[None]", asyncio.current_task())}
+        waiting = asyncio.all_tasks() - {
+            cast("asyncio.Task[None]", asyncio.current_task())
+        }
         for task in waiting:
             task.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)

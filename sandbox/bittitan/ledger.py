@@ -3,13 +3,15 @@
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from sandbox.bittitan import clock
 from sandbox.bittitan.database import Database, Json
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that looks like another
+CODE_SIGNS = 16
 MARKS = ("active", "redeemed", "expired", "cancelled", "revoked", "lost")
 GONE = frozenset({"revoked", "lost"})
 ROWS_PER_PAGE_MAX = 10_000
@@ -23,7 +25,9 @@ _INSERT_ACCOUNT = (
     "INSERT INTO account (id, reference, email, name, country, idempotency_key,"
     " created_at) VALUES (?, ?, ?, ?, ?, ?, ?)"
 )
-_PAGE = "SELECT * FROM coupon_now WHERE seq > ? AND mark = 'active' ORDER BY seq LIMIT ?"
+_PAGE = (
+    "SELECT * FROM coupon_now WHERE seq > ? AND mark = 'active' ORDER BY seq LIMIT ?"
+)
 _PAGE_WITH_SPENT = (
     "SELECT * FROM coupon_now WHERE seq > ? AND mark NOT IN ('lost', 'revoked')"
     " ORDER BY seq LIMIT ?"
@@ -64,12 +68,16 @@ class AccountWish:
     idempotency_key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Coupon:
-    """A coupon that was made; `mark` says what has become of it by now."""
+class Coupon(NamedTuple):
+    """
+    A coupon that was made; `mark` says what has become of it by now.
+
+    Shape: the columns of `coupon_now`, in their order. A named tuple, because a listing
+           of a million makes a million of them.
+    """
 
     seq: int
-    code: str = field(repr=False)
+    code: str
     reference: str
     product: str
     quantity: int
@@ -86,6 +94,10 @@ class Coupon:
     revoked_at: str | None
     lost_at: str | None
     mark: str
+
+    def __repr__(self) -> str:
+        """Name it without its code, which is cash."""
+        return f"<coupon {self.seq}, {self.mark}>"
 
     def facts(self) -> dict[str, Json]:
         """Return the coupon as the vendor's API shows it."""
@@ -143,12 +155,14 @@ class Account:
 
 def new_code() -> str:
     """Return a code nobody can guess: BT-XXXX-XXXX-XXXX-XXXX."""
-    groups = ("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))
+    # The alphabet has 32 signs, so that each byte stands for one, evenly.
+    signs = [ALPHABET[byte % len(ALPHABET)] for byte in secrets.token_bytes(CODE_SIGNS)]
+    groups = ("".join(signs[at : at + 4]) for at in range(0, CODE_SIGNS, 4))
     return "-".join(("BT", *groups))
 
 
 def _coupons(rows: list[sqlite3.Row]) -> list[Coupon]:
-    return [Coupon(**dict(row)) for row in rows]
+    return [Coupon._make(row) for row in rows]
 
 
 def _accounts(rows: list[sqlite3.Row]) -> list[Account]:
@@ -177,10 +191,10 @@ class Ledger:
         """Enter many equal coupons with references of their own."""
 
         def rows() -> Iterator[tuple[str | int | None, ...]]:
+            _, reference, *rest = _coupon_values(wish)
             for number in range(count):
-                reference = f"{wish.reference}-{number}" if wish.reference else ""
-                each = replace(wish, reference=reference)
-                yield (*_coupon_values(each), None, None)
+                own = f"{reference}-{number}" if reference else ""
+                yield (new_code(), own, *rest, None, None)
 
         self._database.write_many(_INSERT_COUPON, rows())
 
@@ -213,7 +227,7 @@ class Ledger:
         return coupon
 
     def mark(self, code: str, marking: str) -> bool:
-        """Redeem, revoke, lose, expire or cancel a coupon now; say whether it exists."""
+        """Put a mark on a coupon, from now on; say whether there is such a coupon."""
         at = clock.written(clock.now())
         return self._database.write(_MARKINGS[marking], at, code) == 1
 
@@ -225,7 +239,9 @@ class Ledger:
     def with_key(self, key: str) -> Coupon | None:
         """Return the first coupon made with an Idempotency-Key."""
         sql = "SELECT * FROM coupon_now WHERE idempotency_key = ? ORDER BY seq LIMIT 1"
-        return next(iter(_coupons(self._database.rows(sql, key))), None) if key else None
+        return (
+            next(iter(_coupons(self._database.rows(sql, key))), None) if key else None
+        )
 
     def page(self, *, after: int, limit: int, with_spent: bool) -> list[Coupon]:
         """Return coupons in the order of making, as the vendor lists them."""
@@ -266,7 +282,9 @@ class Ledger:
     def account_with_key(self, key: str) -> Account | None:
         """Return the first account made with an Idempotency-Key."""
         sql = "SELECT * FROM account WHERE idempotency_key = ? ORDER BY seq LIMIT 1"
-        return next(iter(_accounts(self._database.rows(sql, key))), None) if key else None
+        return (
+            next(iter(_accounts(self._database.rows(sql, key))), None) if key else None
+        )
 
     def accounts_page(self, *, after: int, limit: int) -> list[Account]:
         """Return accounts in the order of making."""
@@ -287,7 +305,7 @@ class Ledger:
             "strangers": self._count(
                 "SELECT COUNT(*) AS n FROM coupon WHERE origin = 'stranger'"
             ),
-            "references_made_twice": self._count(
+            "made_twice": self._count(
                 "SELECT COUNT(*) AS n FROM (SELECT reference FROM coupon"
                 " WHERE reference <> '' GROUP BY reference HAVING COUNT(*) > 1)"
             ),

@@ -4,6 +4,8 @@ import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
+from typing import Self
 
 from sandbox.bittitan.api import Api, Credentials, Parts
 from sandbox.bittitan.arming import Arsenal
@@ -41,6 +43,7 @@ class Sandbox:
 
     def __init__(self, options: Options) -> None:
         self._options = options
+        self._opening = Lock()
         options.data_dir.mkdir(parents=True, exist_ok=True)
         self._database = Database(options.data_dir / DATABASE_FILE)
         settings = Settings(self._database)
@@ -97,7 +100,7 @@ class Sandbox:
         self._mail.stop()
         self._database.close()
 
-    def __enter__(self) -> "Sandbox":
+    def __enter__(self) -> Self:
         """Start."""
         self.start()
         return self
@@ -122,15 +125,16 @@ class Sandbox:
         }
 
     def _open_or_close(self) -> None:
-        if self._arsenal.is_refusing():
-            self._api_port.close()
-        else:
-            self._api_port.open()
+        with self._opening:
+            if self._arsenal.is_refusing():
+                self._api_port.close()
+            else:
+                self._api_port.open()
 
     def _front(self, request: Request) -> Answer:
         """Answer on the control port; other sites' pages may not press its buttons."""
-        origin = request.headers.get("Origin")
-        own = f"http://{request.headers.get('Host', '')}"
+        origin = request.headers.find("Origin")
+        own = f"http://{request.headers.find('Host')}"
         if request.method not in {"GET", "HEAD"} and origin not in {None, own}:
             return error_answer(403, "forbidden", "This page may not do that.")
         if request.path.startswith("/sandbox/"):

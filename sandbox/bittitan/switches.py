@@ -43,7 +43,9 @@ class Switches:
             name: bool(turned.get(name, name in ON_AT_FIRST)) for name in FEATURES
         }
         retired = self._settings.get("retired", default=[])
-        self._retired = {str(p) for p in retired} if isinstance(retired, list) else set()
+        self._retired = (
+            {str(p) for p in retired} if isinstance(retired, list) else set()
+        )
 
     def features(self) -> dict[str, bool]:
         """Return every feature and whether it is on."""

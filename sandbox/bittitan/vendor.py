@@ -57,7 +57,9 @@ class Vendor:
             raise _reference_in_use()
         balance = self._switches.balance()
         if balance is not None and wish.quantity > balance:
-            message = f"The balance holds {balance} licenses, {wish.quantity} are wanted."
+            message = (
+                f"The balance holds {balance} licenses, {wish.quantity} are wanted."
+            )
             raise Refusal(402, "insufficient_funds", message)
 
     def make_coupon(
@@ -118,7 +120,9 @@ class Vendor:
         return [
             coupon
             for coupon in self._ledger.with_reference(reference)
-            if self._is_known(coupon, with_spent=self._switches.has("lookup_finds_spent"))
+            if self._is_known(
+                coupon, with_spent=self._switches.has("lookup_finds_spent")
+            )
         ]
 
     def list_coupons(self, *, after: int, limit: int) -> list[Coupon]:
@@ -169,7 +173,9 @@ class Vendor:
             self._ledger.mark(code, "redeem")
             return self._ledger.get(code)
 
-    def defer(self, call: str, wish: CouponWish | AccountWish, *, seconds: float) -> None:
+    def defer(
+        self, call: str, wish: CouponWish | AccountWish, *, seconds: float
+    ) -> None:
         """Write down that something is to be made later."""
         self._database.write(
             "INSERT INTO deferred (due_at, call, wish) VALUES (?, ?, ?)",

@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +20,21 @@ IDLE_SECONDS = 120.0
 POLL_SECONDS = 0.02
 
 
+class NotAnObject(ValueError):
+    """A body is JSON, but no object."""
+
+
+class Headers(dict[str, str]):
+    """Headers by name; capitals do not matter."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        super().__init__((name.lower(), value) for name, value in pairs)
+
+    def find(self, name: str) -> str | None:
+        """Return a header, or None."""
+        return self.get(name.lower())
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What a client sent."""
@@ -27,7 +42,7 @@ class Request:
     method: str
     path: str = field(repr=False)
     query: Mapping[str, str]
-    headers: Mapping[str, str] = field(repr=False)
+    headers: Headers = field(repr=False)
     body: bytes = field(repr=False)
 
     def json(self) -> dict[str, Any]:
@@ -38,7 +53,7 @@ class Request:
         """
         found = json.loads(self.body or b"{}")
         if not isinstance(found, dict):
-            raise ValueError("The body must be a JSON object.")
+            raise NotAnObject("The body must be a JSON object.")
         return found
 
     def form(self) -> dict[str, str]:
@@ -123,21 +138,23 @@ class Handler(BaseHTTPRequestHandler):
         if not self.server.connections.end(self.connection):
             self.close_connection = True
 
-    def log_message(self, *args: Any, **kwargs: Any) -> None:
+    def log_message(self, *args: object, **kwargs: object) -> None:
         """Say nothing: paths may hold codes."""
 
     def _read(self) -> Request | None:
         length = self.headers.get("Content-Length", "0")
         if "Transfer-Encoding" in self.headers or not length.isdecimal():
-            return self._refuse(HTTPStatus.LENGTH_REQUIRED)
+            self._refuse(HTTPStatus.LENGTH_REQUIRED)
+            return None
         if int(length) > BODY_BYTES_MAX:
-            return self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return None
         parts = urlsplit(self.path)
         return Request(
             method=self.command,
             path=parts.path,
             query=dict(parse_qsl(parts.query, keep_blank_values=True)),
-            headers=self.headers,
+            headers=Headers(self.headers.items()),
             body=self.rfile.read(int(length)),
         )
 
@@ -230,7 +247,7 @@ class Server(ThreadingHTTPServer):
         self.app = app
         self.connections = Connections()
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: object, client_address: object) -> None:
         """Say where the stand-in itself failed; a message could hold a code."""
         del request, client_address
         kind, _, trace = sys.exc_info()
@@ -242,8 +259,8 @@ class Listener:
     """
     A port that can really be closed and opened again.
 
-    While it is closed, a socket that does not listen holds the port, so that a caller is
-    refused at once and nobody else can take the port.
+    While it is closed, a socket that does not listen holds the port, so that a caller
+    is refused at once and nobody else can take the port.
     """
 
     def __init__(self, host: str, port: int, app: App) -> None:

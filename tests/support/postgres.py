@@ -194,21 +194,35 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait(STOP_SECONDS)
 
 
+class _Terminated(BaseException):
+    """Somebody has asked this process to end."""
+
+
 def _run(command: Sequence[str], *, durable: bool) -> int:
     """Run a command with the address of a cluster of its own; return its exit code."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, _end)
     with cluster(durable=durable) as url:
-        environment = os.environ | {"DATABASE_URL": url}
-        child = subprocess.Popen(command, env=environment)
+        child = subprocess.Popen(command, env=os.environ | {"DATABASE_URL": url})
         try:
             return child.wait()
         except KeyboardInterrupt:
-            child.send_signal(signal.SIGINT)
-            return child.wait(STOP_SECONDS)
+            return _ended(child)  # Ctrl-C has reached the child as well
+        except _Terminated:
+            child.terminate()
+            return _ended(child)
 
 
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    raise _Terminated
+
+
+def _ended(child: subprocess.Popen[bytes]) -> int:
+    """Give the child some time to end; return its exit code."""
+    try:
+        return child.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        return child.wait()
 
 
 def main(words: Sequence[str]) -> int:

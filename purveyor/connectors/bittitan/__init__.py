@@ -1,0 +1,1 @@
+"""BitTitan: migration licences, sold as coupons."""

@@ -1,5 +1,7 @@
 """What BitTitan's answers mean for money: the four answers of design, as a table."""
 
+from http import HTTPStatus
+
 from purveyor.connectors.bittitan import wire
 from purveyor.domain.provisioning.contract import (
     ProvisionRequest,
@@ -15,9 +17,7 @@ from purveyor.kernel.http import Answer, NoAnswer, NotSent, TransportFailure
 VENDOR = "BitTitan"
 
 
-def failed_write(
-    answer: Answer, *, path: str, secrets: tuple[str, ...]
-) -> VendorError:
+def failed_write(answer: Answer, *, path: str, secrets: tuple[str, ...]) -> VendorError:
     """
     Return what an answer to a write says, if it is not a success.
 
@@ -36,9 +36,36 @@ def failed_write(
             return VendorRejected(f"{VENDOR} refused: {reason}.", **facts)
         case status:
             # BitTitan's words are left out: they may hold the code of what it made.
-            return VendorUnclear(
-                f"{VENDOR} answered {status}, so it may have done it or not.", **facts
-            )
+            words = f"{VENDOR} answered {status}, so it may have done it or not."
+            return VendorUnclear(words, candidate=None, **facts)
+
+
+def failed_cancel(
+    answer: Answer, *, path: str, secrets: tuple[str, ...]
+) -> VendorError:
+    """
+    Return what an answer to a cancellation says, if it is not a success.
+
+    A coupon that BitTitan does not know may be redeemed, so its 404 leaves a doubt.
+    """
+    complaint = wire.complaint_from(answer.body)
+    if complaint and (answer.status, complaint.code) == (
+        HTTPStatus.CONFLICT,
+        "coupon_redeemed",
+    ):
+        reason = wire.reason_from(complaint, secrets=secrets)
+        return VendorRejected(f"{VENDOR} refused: {reason}.", **_facts(answer, path))
+    if answer.status == HTTPStatus.NOT_FOUND:
+        words = f"{VENDOR} does not know the coupon, so it may be redeemed."
+        return VendorUnclear(words, candidate=None, **_facts(answer, path))
+    return failed_write(answer, path=path, secrets=secrets)
+
+
+def says_unknown_coupon(answer: Answer) -> bool:
+    """Return whether BitTitan itself says so; any other 404 is a wrong address."""
+    complaint = wire.complaint_from(answer.body)
+    is_complaint = complaint is not None and complaint.code == "unknown_coupon"
+    return answer.status == HTTPStatus.NOT_FOUND and is_complaint
 
 
 def failed_read(
@@ -47,15 +74,12 @@ def failed_read(
     """Return what an answer to a read says, if it is not a success."""
     if answer.status in {401, 403}:
         return _blocked(answer, path=path, secrets=secrets)
-    hint = " Check the address." if 300 <= answer.status < 500 else " Try again later."
     return VendorUnavailable(
-        f"{VENDOR} answered {answer.status}.{hint}", **_facts(answer, path)
+        f"{VENDOR} answered {answer.status}.", **_facts(answer, path)
     )
 
 
-def _blocked(
-    answer: Answer, *, path: str, secrets: tuple[str, ...]
-) -> VendorBlocked:
+def _blocked(answer: Answer, *, path: str, secrets: tuple[str, ...]) -> VendorBlocked:
     complaint = wire.complaint_from(answer.body)
     said = f": {wire.reason_from(complaint, secrets=secrets)}" if complaint else ""
     return VendorBlocked(
@@ -94,9 +118,7 @@ def not_reached(failure: TransportFailure, *, path: str) -> VendorUnavailable:
 
 
 def unreadable_read(nonsense: wire.Unreadable, *, path: str) -> VendorUnavailable:
-    return VendorUnavailable(
-        f"{VENDOR}'s answer makes no sense: {nonsense}", path=path
-    )
+    return VendorUnavailable(f"{VENDOR}'s answer makes no sense: {nonsense}", path=path)
 
 
 def unreadable_write(

@@ -14,7 +14,6 @@ from purveyor.domain.provisioning.contract import (
     Capability,
     ProductTypeDefinition,
     ProvisionRequest,
-    ServiceManager,
     SettingsField,
     SyncOption,
     VendorAccount,
@@ -25,29 +24,9 @@ from purveyor.domain.provisioning.contract import (
 )
 from purveyor.kernel.http import Answer, Call, Transport, TransportFailure
 
+PORTAL_URL = "https://manage.bittitan.com"
 CHECK_SECONDS_MAX = 10.0  # a person waits for it
 PAGES_MAX = 20_000
-
-
-def build(values: Mapping[str, str]) -> ServiceManager:
-    """
-    Return BitTitan for one distributor's settings; see `BitTitan.settings_fields`.
-
-    :raises Refused: a setting is missing or is not what it must be.
-    """
-    chosen = settings.read_settings(values)
-    transport = Transport(
-        chosen.address,
-        headers=wire.headers(api_key=chosen.api_key, workgroup=chosen.workgroup),
-        deadline_seconds=chosen.deadline_seconds,
-    )
-    kind = _with_portal(chosen.portal_url) if chosen.portal_url else BitTitan
-    return kind(
-        transport,
-        capabilities=chosen.capabilities,
-        sync_options=chosen.sync_options,
-        secrets=(chosen.api_key,),
-    )
 
 
 class BitTitan:
@@ -59,7 +38,6 @@ class BitTitan:
 
     name: ClassVar[str] = "bittitan"
     vendor: ClassVar[str] = answers.VENDOR
-    portal_url: ClassVar[str] = "https://manage.bittitan.com"
     settings_fields: ClassVar[tuple[SettingsField, ...]] = settings.FIELDS
 
     def __init__(
@@ -68,26 +46,49 @@ class BitTitan:
         *,
         capabilities: frozenset[Capability],
         sync_options: tuple[SyncOption, ...] = (),
+        portal_url: str = PORTAL_URL,
         secrets: tuple[str, ...] = (),
     ) -> None:
         self.capabilities = capabilities
+        self.portal_url = portal_url
         self._transport = transport
         self._sync_options = sync_options
         self._secrets = secrets  # never shown, even if BitTitan repeats them
 
+    @classmethod
+    def build(cls, values: Mapping[str, str]) -> "BitTitan":
+        """
+        Return BitTitan for one distributor's settings.
+
+        :raises Refused: a setting is missing or is not what it must be.
+        """
+        chosen = settings.read_settings(values)
+        transport = Transport(
+            chosen.address,
+            headers=wire.headers(api_key=chosen.api_key, workgroup=chosen.workgroup),
+            deadline_seconds=chosen.deadline_seconds,
+            allow_plain_http=chosen.allow_plain_http,
+        )
+        return cls(
+            transport,
+            capabilities=chosen.capabilities,
+            sync_options=chosen.sync_options,
+            portal_url=chosen.portal_url or PORTAL_URL,
+            secrets=(chosen.api_key,),
+        )
+
     def check(self) -> None:
-        seconds = min(self._transport.deadline_seconds, CHECK_SECONDS_MAX)
-        self._read(wire.read_definition(), wire.definition_from, seconds=seconds)
+        self._definition(min(self._transport.deadline_seconds, CHECK_SECONDS_MAX))
 
     def services_definition(self) -> tuple[ProductTypeDefinition, ...]:
-        return self._read(wire.read_definition(), wire.definition_from)
+        return self._definition(self._transport.deadline_seconds)
 
     def account_sync_options(self) -> tuple[SyncOption, ...]:
         return self._sync_options
 
     def synchronize_account(self, request: AccountRequest) -> VendorAccount:
         call = wire.make_account(request)
-        answer = self._write(call, request.options.get("password", ""))
+        answer = self._made(call, request.options.get("password", ""))
         try:
             made = wire.account_from(answer.body)
         except wire.Unreadable as nonsense:
@@ -115,7 +116,7 @@ class BitTitan:
                 if key
                 else account.email.casefold() == email.casefold()
             )
-            self._raise_if_stranger(is_asked_for=is_asked_for, path=wire.ACCOUNTS)
+            _raise_if_stranger(is_asked_for=is_asked_for, path=wire.ACCOUNTS)
             found[account.external_id] = account
         return tuple(found.values())
 
@@ -125,7 +126,7 @@ class BitTitan:
 
     def provision(self, request: ProvisionRequest) -> VendorAsset:
         call = wire.make_coupon(request)
-        answer = self._write(call)
+        answer = self._made(call)
         try:
             made = wire.asset_from(answer.body)
         except wire.Unreadable as nonsense:
@@ -145,7 +146,7 @@ class BitTitan:
             raise VendorUnavailable("BitTitan cannot be asked for our reference.")
         found: dict[str, VendorAsset] = {}
         for asset, _ in self._rows(call, wire.page_of_assets):
-            self._raise_if_stranger(is_asked_for=asset.key == key, path=wire.COUPONS)
+            _raise_if_stranger(is_asked_for=asset.key == key, path=wire.COUPONS)
             found[asset.code] = asset  # a row that comes twice is one coupon
         return tuple(found.values())
 
@@ -153,14 +154,12 @@ class BitTitan:
         if not wire.is_a_code(code):
             return None
         call = wire.read_coupon(code)
-        answer = self._ask(call, code)
-        complaint = wire.complaint_from(answer.body)
-        if answer.status == 404 and complaint and complaint.code == "unknown_coupon":
+        answer = self._ask(call)
+        if answers.says_unknown_coupon(answer):
             return None
-        asset = self._parsed(answer, wire.asset_from, call=call, secrets=(code,))
-        self._raise_if_stranger(
-            is_asked_for=wire.is_same_code(asset.code, code), path=call.path
-        )
+        asset = self._parsed(answer, wire.asset_from, path=call.path)
+        is_asked_for = wire.is_same_code(asset.code, code)
+        _raise_if_stranger(is_asked_for=is_asked_for, path=call.path)
         return asset
 
     def cancel(self, code: str) -> None:
@@ -168,9 +167,82 @@ class BitTitan:
             raise VendorRejected("BitTitan does not let us cancel coupons.")
         if not wire.is_a_code(code):
             raise VendorRejected("This is no coupon code. Nothing was cancelled.")
-        self._write(wire.cancel_coupon(code), code)
+        call = wire.cancel_coupon(code)
+        answer = self._sent(call)
+        if not answer.is_success:
+            raise answers.failed_cancel(
+                answer, path=call.path, secrets=(*self._secrets, code)
+            )
 
     def list_assets(
         self, *, cursor: str = ""
     ) -> Iterator[tuple[VendorAsset, str | None]]:
         return self._rows(wire.list_coupons, wire.page_of_assets, cursor=cursor)
+
+    def _definition(self, seconds: float) -> tuple[ProductTypeDefinition, ...]:
+        call = wire.read_definition()
+        answer = self._ask(call, seconds=seconds)
+        return self._parsed(answer, wire.definition_from, path=call.path)
+
+    def _rows[T](
+        self,
+        call_for: Callable[[str], Call],
+        page_from: Callable[[object], wire.Page[T]],
+        *,
+        cursor: str = "",
+    ) -> Iterator[tuple[T, str | None]]:
+        """Yield the rows of a listing in pages, each with the next page's cursor."""
+        seen: set[str] = {cursor}
+        for _ in range(PAGES_MAX):
+            call = call_for(cursor)
+            page = self._parsed(self._ask(call), page_from, path=call.path)
+            for row in page.rows:
+                yield row, page.next_cursor
+            if page.next_cursor is None:
+                return
+            if page.next_cursor in seen:
+                break
+            seen.add(cursor := page.next_cursor)
+        raise VendorUnavailable("BitTitan's listing does not end.", path=call.path)
+
+    def _sent(self, call: Call) -> Answer:
+        """Send a write once; an answer of any status is an answer."""
+        try:
+            return self._transport.send(call)
+        except TransportFailure as failure:
+            raise answers.unanswered_write(failure, path=call.path) from failure
+
+    def _made(self, call: Call, *secrets: str) -> Answer:
+        answer = self._sent(call)
+        if answer.is_success:
+            return answer
+        raise answers.failed_write(
+            answer, path=call.path, secrets=(*self._secrets, *secrets)
+        )
+
+    def _ask(self, call: Call, *, seconds: float | None = None) -> Answer:
+        """Send a read, repeated if need be; an answer of any status is an answer."""
+        try:
+            return self._transport.read(call, deadline_seconds=seconds)
+        except TransportFailure as failure:
+            raise answers.not_reached(failure, path=call.path) from failure
+
+    def _parsed[T](
+        self, answer: Answer, parse: Callable[[object], T], *, path: str
+    ) -> T:
+        if not answer.is_success:
+            raise answers.failed_read(answer, path=path, secrets=self._secrets)
+        try:
+            return parse(answer.body)
+        except wire.Unreadable as nonsense:
+            raise answers.unreadable_read(nonsense, path=path) from nonsense
+
+
+def _raise_if_stranger(*, is_asked_for: bool, path: str) -> None:
+    """Refuse a look-up that answers with something else: it proves nothing."""
+    if not is_asked_for:
+        raise VendorUnavailable(
+            "BitTitan answered with another record than the one asked for, so its "
+            "look-up proves nothing.",
+            path=path,
+        )

@@ -23,49 +23,9 @@ FIELDS = (
     SettingsField("api_key", "API key", "The distributor's own key.", is_secret=True),
     SettingsField("workgroup", "Workgroup", "The workgroup that owns the coupons."),
     SettingsField(
-        "deadline_seconds",
-        "Deadline (seconds)",
-        f"How long one call may take in all. {DEADLINE_SECONDS:g} if empty.",
-        is_required=False,
-    ),
-    SettingsField(
         "portal_url",
         "Portal link",
         "The link in the welcome mail. BitTitan's own portal if empty.",
-        is_required=False,
-    ),
-    SettingsField(
-        "sync_fields",
-        "Sync options",
-        "`none` or `email_and_password`: what is asked before an account is "
-        "synchronized. `none` if empty.",
-        is_required=False,
-    ),
-    SettingsField(
-        "cancel",
-        "Cancels coupons",
-        "`on` or `off`: whether BitTitan lets us cancel. `on` if empty.",
-        is_required=False,
-    ),
-    SettingsField(
-        "finds_by_key",
-        "Finds by reference",
-        "`on` or `off`: whether a coupon is found by our reference at once. "
-        "`on` if empty.",
-        is_required=False,
-    ),
-    SettingsField(
-        "finds_spent",
-        "Finds spent coupons",
-        "`on` or `off`: whether that also finds redeemed and expired ones. "
-        "`on` if empty.",
-        is_required=False,
-    ),
-    SettingsField(
-        "lists_spent",
-        "Lists spent coupons",
-        "`on` or `off`: whether redeemed and expired coupons stay listed. "
-        "`off` if empty.",
         is_required=False,
     ),
 )
@@ -79,7 +39,7 @@ SWITCHES = (  # setting, capability, what holds if nothing is set
 
 SYNC_OPTIONS = {
     "none": (),
-    "email_and_password": (
+    "email_password": (
         SyncOption("email", "Email Address"),
         SyncOption("password", "Password", is_secret=True),
     ),
@@ -101,6 +61,7 @@ class Settings:
     workgroup: str
     deadline_seconds: float
     portal_url: str
+    allow_plain_http: bool
     capabilities: frozenset[Capability]
     sync_options: tuple[SyncOption, ...]
 
@@ -109,6 +70,8 @@ def read_settings(values: Mapping[str, str]) -> Settings:
     """
     Return the settings; what is empty has its default.
 
+    Shape:  `values` holds the fields above and, from elsewhere, `deadline_seconds`,
+            `sync_fields`, the switches, and `allow_plain_http`: the operator's word.
     :raises BadSettings: one is missing, or is not what it must be.
     """
     given = {name: value.strip() for name, value in values.items() if value.strip()}
@@ -121,6 +84,7 @@ def read_settings(values: Mapping[str, str]) -> Settings:
         workgroup=given["workgroup"],
         deadline_seconds=_deadline(given),
         portal_url=_portal(given),
+        allow_plain_http=_is_on(given, "allow_plain_http", default="off"),
         capabilities=_capabilities(given),
         sync_options=_sync_options(given),
     )
@@ -155,21 +119,26 @@ def _portal(given: Mapping[str, str]) -> str:
 
 
 def _capabilities(given: Mapping[str, str]) -> frozenset[Capability]:
-    found = {Capability.SYNCHRONIZE}
-    for name, capability, default in SWITCHES:
-        value = given.get(name, default)
-        if value not in {"on", "off"}:
-            raise BadSettings(f"Write `on` or `off` for {name}.", field=name)
-        if value == "on":
-            found.add(capability)
-    return frozenset(found)
+    switched_on = (
+        capability
+        for name, capability, default in SWITCHES
+        if _is_on(given, name, default=default)
+    )
+    return frozenset({Capability.SYNCHRONIZE, *switched_on})
+
+
+def _is_on(given: Mapping[str, str], name: str, *, default: str) -> bool:
+    value = given.get(name, default)
+    if value not in {"on", "off"}:
+        raise BadSettings(f"Write `on` or `off` for {name}.", field=name)
+    return value == "on"
 
 
 def _sync_options(given: Mapping[str, str]) -> tuple[SyncOption, ...]:
     value = given.get("sync_fields", "none")
     if value not in SYNC_OPTIONS:
         raise BadSettings(
-            "Write `none` or `email_and_password` for the sync options.",
+            "Write `none` or `email_password` for the sync options.",
             field="sync_fields",
         )
     return SYNC_OPTIONS[value]

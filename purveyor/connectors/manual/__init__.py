@@ -1,0 +1,1 @@
+"""No vendor system: a person does it."""

@@ -17,16 +17,22 @@ ACCOUNT_NUMBERS = Series("account", "A-", 5)
 class UserManager(BaseUserManager["User"]):
     """Makes users; their e-mail is their name."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+    def create_user(
+        self, email: str, password: str | None = None, **fields: object
+    ) -> "User":
         """Return a new user with a hashed password; without one they cannot sign in."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
-    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
+    def create_superuser(
+        self, email: str, password: str | None = None, **fields: object
+    ) -> "User":
         """Return a new administrator."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        return self.create_user(
+            email, password, is_staff=True, is_superuser=True, **fields
+        )
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Return the user with this e-mail, however it is written."""
@@ -89,7 +95,10 @@ class Account(models.Model):
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(
-        _("kind"), max_length=20, choices=AccountKind, default=AccountKind.DIRECT_CUSTOMER
+        _("kind"),
+        max_length=20,
+        choices=AccountKind,
+        default=AccountKind.DIRECT_CUSTOMER,
     )
     parent = models.ForeignKey(
         "self",
@@ -107,7 +116,9 @@ class Account(models.Model):
         blank=True,
         related_name="billed_accounts",
         verbose_name=_("billing to"),
-        help_text=_("Who gets the invoices. Empty: the reseller, or the account itself."),
+        help_text=_(
+            "Who gets the invoices. Empty: the reseller, or the account itself."
+        ),
     )
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     email = models.EmailField(_("e-mail"), blank=True)
@@ -184,12 +195,16 @@ class Address(models.Model):
                 name="address_one_for_billing",
                 fields=("account",),
                 condition=Q(is_billing=True),
-                violation_error_message=_("Mark only one address as the billing address."),
+                violation_error_message=_(
+                    "Mark only one address as the billing address."
+                ),
             ),
         )
 
     def __str__(self) -> str:
-        return ", ".join(filter(None, (self.line1, self.postcode, self.city, self.country)))
+        return ", ".join(
+            filter(None, (self.line1, self.postcode, self.city, self.country))
+        )
 
 
 class Contact(models.Model):

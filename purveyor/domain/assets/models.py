@@ -82,7 +82,9 @@ class Asset(Workable):
     expires_at = models.DateTimeField(_("redeem before"), null=True, editable=False)
 
     # Doubt: only knowledge ends it (see provisioning).
-    in_doubt_since = models.DateTimeField(_("in doubt since"), null=True, editable=False)
+    in_doubt_since = models.DateTimeField(
+        _("in doubt since"), null=True, editable=False
+    )
     doubtful_call_ended_at = models.DateTimeField(null=True, editable=False)
     absent_since = models.DateTimeField(null=True, editable=False)
     welcome_due_at = models.DateTimeField(null=True, editable=False)

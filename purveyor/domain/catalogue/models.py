@@ -105,7 +105,9 @@ class Product(models.Model):
         help_text=_("For how long the licenses may be used."),
     )
     is_published = models.BooleanField(
-        _("published"), default=False, help_text=_("Only published products can be sold.")
+        _("published"),
+        default=False,
+        help_text=_("Only published products can be sold."),
     )
 
     class Meta:
@@ -131,7 +133,9 @@ class PriceList(models.Model):
                 name="price_list_one_default_per_currency",
                 fields=("currency",),
                 condition=Q(is_default=True),
-                violation_error_message=_("There is a default list of this currency already."),
+                violation_error_message=_(
+                    "There is a default list of this currency already."
+                ),
             ),
         )
 

@@ -23,24 +23,22 @@ class InvoiceState(TextChoices):
     VOIDED = "VOIDED", _("Voided")
 
 
-C, I = ChargeState, InvoiceState
-
 CHARGE = Lifecycle(
     "charge",
-    initial=C.PENDING,
+    initial=ChargeState.PENDING,
     moves=(
-        Move("invoice", (C.PENDING,), C.INVOICED),
-        Move("return", (C.INVOICED,), C.PENDING),
-        Move("drop", (C.PENDING,), C.DROPPED),
+        Move("invoice", (ChargeState.PENDING,), ChargeState.INVOICED),
+        Move("return", (ChargeState.INVOICED,), ChargeState.PENDING),
+        Move("drop", (ChargeState.PENDING,), ChargeState.DROPPED),
     ),
 )
 
 INVOICE = Lifecycle(
     "invoice",
-    initial=I.DRAFT,
+    initial=InvoiceState.DRAFT,
     moves=(
-        Move("issue", (I.DRAFT,), I.ISSUED),
-        Move("void", (I.DRAFT,), I.VOIDED),
-        Move("pay", (I.ISSUED,), I.PAID),
+        Move("issue", (InvoiceState.DRAFT,), InvoiceState.ISSUED),
+        Move("void", (InvoiceState.DRAFT,), InvoiceState.VOIDED),
+        Move("pay", (InvoiceState.ISSUED,), InvoiceState.PAID),
     ),
 )

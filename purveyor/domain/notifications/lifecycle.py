@@ -23,7 +23,8 @@ MESSAGE = Lifecycle(
     initial=M.QUEUED,
     moves=(
         Move("hand_over", (M.QUEUED,), M.SENDING),
-        Move("send", (M.SENDING,), M.SENT),
+        # A worker thought dead may come back and know that it was taken after all.
+        Move("send", (M.SENDING, M.PERHAPS_SENT), M.SENT),
         Move("put_back", (M.SENDING,), M.QUEUED),
         Move("fail", (M.QUEUED, M.SENDING), M.FAILED),
         Move("lose_sight", (M.SENDING,), M.PERHAPS_SENT),

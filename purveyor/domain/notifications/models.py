@@ -31,10 +31,13 @@ class Message(Workable):
     """One mail of a notification to one recipient."""
 
     template = models.ForeignKey(
-        Template, models.PROTECT, related_name="messages", verbose_name=_("notification")
+        Template,
+        models.PROTECT,
+        related_name="messages",
+        verbose_name=_("notification"),
     )
     asset = models.ForeignKey(
-        Asset, models.PROTECT, null=True, related_name="messages", verbose_name=_("asset")
+        Asset, models.PROTECT, related_name="messages", verbose_name=_("asset")
     )
     coupon_hash = models.CharField(max_length=64, editable=False)
     occasion = models.CharField(
@@ -43,7 +46,9 @@ class Message(Workable):
         help_text=_("“delivered”, or a number for each time it was sent again."),
     )
     because = models.CharField(_("reason"), max_length=300, blank=True)
-    recipient = models.EmailField(_("to"))
+    recipient = models.EmailField(
+        _("to"), help_text=_("Empty if the order named nobody; such a mail fails.")
+    )
     copy_to = models.EmailField(_("copy to"), blank=True)
     subject = models.CharField(_("subject"), max_length=300)
     masked_text = models.TextField(_("text"))
@@ -64,6 +69,15 @@ class Message(Workable):
             models.UniqueConstraint(
                 name="message_once_per_occasion",
                 fields=("template", "asset", "coupon_hash", "occasion"),
+            ),
+            models.CheckConstraint(
+                name="message_state_is_known",
+                condition=Q(state__in=MessageState.values),
+            ),
+            models.CheckConstraint(
+                name="message_on_its_way_is_due",
+                condition=~Q(state__in=(MessageState.QUEUED, MessageState.SENDING))
+                | Q(due_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="message_sent_has_a_date",

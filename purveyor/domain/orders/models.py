@@ -26,7 +26,10 @@ class Order(models.Model):
         Account, models.PROTECT, related_name="orders", verbose_name=_("account")
     )
     bill_to = models.ForeignKey(
-        Account, models.PROTECT, related_name="billed_orders", verbose_name=_("billing to")
+        Account,
+        models.PROTECT,
+        related_name="billed_orders",
+        verbose_name=_("billing to"),
     )
     state = models.CharField(
         _("status"), max_length=20, choices=OrderState, default=OrderState.DRAFT

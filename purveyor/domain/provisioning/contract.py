@@ -31,6 +31,12 @@ class VendorRejected(VendorError):
     code = "vendor.rejected"
 
 
+class VendorForgotAccount(VendorRejected):
+    """The vendor does not know the account: it must be synchronized again."""
+
+    code = "vendor.forgot_account"
+
+
 class VendorUnavailable(VendorError):
     """
     The vendor did nothing. The same request may be sent again.
@@ -58,7 +64,11 @@ class VendorUnclear(VendorError):
     code = "vendor.unclear"
 
     def __init__(
-        self, message: object, *, candidate: "VendorAsset | None" = None, **facts: object
+        self,
+        message: object,
+        *,
+        candidate: "VendorAsset | None" = None,
+        **facts: object,
     ) -> None:
         super().__init__(message, **facts)
         self.candidate = candidate
@@ -180,13 +190,24 @@ class VendorAsset:
 
 
 class ServiceManager(Protocol):
-    """Sells one vendor's services. Eleven methods, and no more."""
+    """Sells one vendor's services. Eleven questions and orders, and no more."""
 
     name: ClassVar[str]
     vendor: ClassVar[str]
-    portal_url: ClassVar[str]
     settings_fields: ClassVar[tuple[SettingsField, ...]]
     capabilities: frozenset[Capability]
+    portal_url: str
+
+    @classmethod
+    def build(cls, values: Mapping[str, str]) -> "ServiceManager":
+        """
+        Return the service manager for a distributor's settings.
+
+        Shape:  `values` holds the settings fields and the switches of the application:
+                `deadline_seconds`, `sync_fields` (none, email_password), `cancel`,
+                `finds_by_key`, `finds_spent`, `lists_spent` (on, off).
+        :raises Refused: a setting is missing or is not what it must be.
+        """
 
     def check(self) -> None:
         """
@@ -215,7 +236,9 @@ class ServiceManager(Protocol):
         :raises VendorUnclear: it may have been made; call `find_account` first.
         """
 
-    def find_account(self, *, key: str = "", email: str = "") -> tuple[VendorAccount, ...]:
+    def find_account(
+        self, *, key: str = "", email: str = ""
+    ) -> tuple[VendorAccount, ...]:
         """
         Return the vendor's accounts with this key, or with this e-mail; a read.
 
@@ -263,7 +286,9 @@ class ServiceManager(Protocol):
         :raises VendorUnclear: also if the vendor does not know it: it may be redeemed.
         """
 
-    def list_assets(self, *, cursor: str = "") -> Iterator[tuple[VendorAsset, str | None]]:
+    def list_assets(
+        self, *, cursor: str = ""
+    ) -> Iterator[tuple[VendorAsset, str | None]]:
         """
         Yield all the vendor holds for us, each with the cursor of the page after its own.
 

@@ -51,12 +51,12 @@ LINK = Lifecycle(
     field="status",
     initial=L.UNSYNCHRONIZED,
     moves=(
+        Move("synchronize", (L.UNSYNCHRONIZED, L.FAILED), L.SYNCHRONIZING),
         Move(
-            "synchronize",
-            (L.UNSYNCHRONIZED, L.FAILED, L.UNCLEAR, L.SYNCHRONIZED),
-            L.SYNCHRONIZING,
+            "connect",
+            (L.SYNCHRONIZING, L.UNCLEAR, L.FAILED, L.UNSYNCHRONIZED),
+            L.SYNCHRONIZED,
         ),
-        Move("connect", (L.SYNCHRONIZING, L.UNCLEAR, L.FAILED), L.SYNCHRONIZED),
         Move("doubt", (L.SYNCHRONIZING,), L.UNCLEAR),
         Move("settle", (L.UNCLEAR,), L.SYNCHRONIZING),
         Move("fail", (L.SYNCHRONIZING, L.UNCLEAR), L.FAILED),

@@ -26,7 +26,10 @@ class Buyers(models.TextChoices):
         "RESELLERS_FOR_END_CUSTOMERS",
         _("Resellers, for their end customers only"),
     )
-    RESELLERS_FOR_THEMSELVES = "RESELLERS_FOR_THEMSELVES", _("Resellers, for themselves only")
+    RESELLERS_FOR_THEMSELVES = (
+        "RESELLERS_FOR_THEMSELVES",
+        _("Resellers, for themselves only"),
+    )
 
 
 class LinkOf(models.TextChoices):
@@ -56,7 +59,6 @@ class ServiceManagerSetup(models.Model):
     application = models.OneToOneField(
         Application, models.CASCADE, related_name="setup", verbose_name=_("application")
     )
-    address = models.CharField(_("address"), max_length=300)
     values = models.JSONField(default=dict, editable=False)
     secrets_sealed = models.TextField(blank=True, editable=False)
 
@@ -175,9 +177,7 @@ class AccountLink(Workable):
 class Attempt(models.Model):
     """One try at the vendor, written down before it is made; then closed, once."""
 
-    asset = models.ForeignKey(
-        Asset, models.PROTECT, null=True, related_name="attempts"
-    )
+    asset = models.ForeignKey(Asset, models.PROTECT, null=True, related_name="attempts")
     link = models.ForeignKey(
         AccountLink, models.PROTECT, null=True, related_name="attempts"
     )
@@ -233,7 +233,9 @@ class CouponObservation(models.Model):
     coupon_sealed = models.TextField(editable=False)
     coupon_mask = models.CharField(_("coupon"), max_length=20)
     key = models.CharField(_("reference"), max_length=64, blank=True)
-    asset = models.ForeignKey(Asset, models.PROTECT, null=True, related_name="observations")
+    asset = models.ForeignKey(
+        Asset, models.PROTECT, null=True, related_name="observations"
+    )
     is_duplicate = models.BooleanField(_("duplicate"), default=False)
     facts = models.JSONField(_("facts"), default=dict)
     first_seen_at = models.DateTimeField(_("first seen"))
@@ -245,7 +247,8 @@ class CouponObservation(models.Model):
         default_permissions = ("view",)
         constraints = (
             models.UniqueConstraint(
-                name="observation_once_per_coupon", fields=("application", "coupon_hash")
+                name="observation_once_per_coupon",
+                fields=("application", "coupon_hash"),
             ),
         )
         indexes = (models.Index(fields=("key",), name="observation_by_key"),)
@@ -261,7 +264,10 @@ class DefinitionReading(Workable):
         Application, models.CASCADE, related_name="readings"
     )
     state = models.CharField(
-        _("status"), max_length=10, choices=DefinitionState, default=DefinitionState.QUEUED
+        _("status"),
+        max_length=10,
+        choices=DefinitionState,
+        default=DefinitionState.QUEUED,
     )
     asked_by = models.CharField(_("asked by"), max_length=200)
     asked_at = models.DateTimeField(_("asked"))

@@ -1,9 +1,15 @@
 """Write journal lines. Always in the transaction of the change they tell of."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
+
+from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.models import Entry
 
 LABEL_MAX = 200
@@ -41,3 +47,59 @@ def log(record: Any, verb: str, *, actor: str, at: datetime, **facts: Any) -> No
 def log_all(entries: Iterable[Entry]) -> None:
     """Write many journal lines in one statement."""
     Entry.objects.bulk_create(entries)
+
+
+@transaction.atomic
+def keep(record: Any, *, changed: Collection[str], actor: str, at: datetime) -> None:
+    """
+    Save a record that has no rules beyond its own fields, and say so in the journal.
+
+    For master data (a tax rate, a contact). What has a lifecycle or touches money has
+    an operation of its own.
+
+    :raises Refused: if a field or a constraint says no.
+    """
+    check(record)
+    is_new = record._state.adding
+    record.save()
+    log(
+        record,
+        "create" if is_new else "edit",
+        actor=actor,
+        at=at,
+        fields=sorted(changed),
+    )
+
+
+@transaction.atomic
+def drop(record: Any, *, actor: str, at: datetime) -> None:
+    """
+    Delete a record of master data that nothing refers to, and say so in the journal.
+
+    :raises Refused: if something refers to it.
+    """
+    gone = line(record, "delete", actor=actor, at=at)
+    try:
+        record.delete()
+    except ProtectedError as error:
+        message = _("%(record)s is in use and cannot be deleted.") % {"record": record}
+        raise Refused(message, users_count=len(error.protected_objects)) from error
+    gone.save(force_insert=True)
+
+
+def check(record: Any) -> None:
+    """
+    Check a record's fields and constraints.
+
+    :raises Refused: with every complaint in one message.
+    """
+    try:
+        record.full_clean()
+    except ValidationError as error:
+        raise Refused(
+            " ".join(error.messages), fields=sorted(_fields(error))
+        ) from error
+
+
+def _fields(error: ValidationError) -> Iterable[str]:
+    return error.message_dict if hasattr(error, "error_dict") else ()

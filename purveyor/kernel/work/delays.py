@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 
-def next_try_at(*, tries_count: int, now: datetime, at_least_seconds: float = 0) -> datetime:
+def next_try_at(
+    *, tries_count: int, now: datetime, at_least_seconds: float = 0
+) -> datetime:
     """
     Return when a record is tried again.
 

@@ -130,7 +130,9 @@ def do_leased(due: Due, lease: Lease, *, now: datetime) -> None:
 def do_unleased(due: Due, *, now: datetime) -> int:
     """Run a short step for every record on which it is due; return how many."""
     pks = due.model._default_manager.filter(**{f"{due.field}__lte": now})
-    batch = list(pks.order_by(due.field, "pk").values_list("pk", flat=True)[:UNLEASED_BATCH])
+    batch = list(
+        pks.order_by(due.field, "pk").values_list("pk", flat=True)[:UNLEASED_BATCH]
+    )
     return sum(_do_one(due, pk, now=now) for pk in batch)
 
 
@@ -141,7 +143,9 @@ def _do_one(due: Due, pk: int, *, now: datetime) -> bool:
         # The outermost frame of a worker: one bad record must not stop the others.
         logger.exception("step_failed", record=due.model._meta.label, pk=pk)
         later = {due.field: now + timedelta(seconds=STUMBLE_SECONDS)}
-        still_due = due.model._default_manager.filter(pk=pk, **{f"{due.field}__lte": now})
+        still_due = due.model._default_manager.filter(
+            pk=pk, **{f"{due.field}__lte": now}
+        )
         still_due.update(**later)
         return False
     return True
@@ -153,17 +157,19 @@ def drain(street: Sequence[Due], *, now: datetime) -> int:
 
     For tests and for loading a demo; a running shop has the `Engine`.
     """
-    done = 0
+    done, watch = 0, clock.Stopwatch(now)
     for _round in range(DRAIN_ROUNDS_MAX):
-        before = done
-        for due in street:
-            if due.is_leased:
-                leases = claim(due.model, now=now, limit=UNLEASED_BATCH)  # type: ignore[arg-type]  # a leased row is Workable
-                for lease in leases:
-                    do_leased(due, lease, now=now)
-                done += len(leases)
-            else:
-                done += do_unleased(due, now=now)
-        if done == before:
-            return done
+        steps = sum(_drain_one(due, now=watch.now()) for due in street)
+        done += steps
+        if not steps:
+            break
     return done
+
+
+def _drain_one(due: Due, *, now: datetime) -> int:
+    if not due.is_leased:
+        return do_unleased(due, now=now)
+    leases = claim(due.model, now=now, limit=UNLEASED_BATCH)  # type: ignore[arg-type]  # a leased row is Workable
+    for lease in leases:
+        do_leased(due, lease, now=now)
+    return len(leases)

@@ -1,0 +1,177 @@
+"""What is done with accounts and people."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from django.utils.translation import gettext as _
+from stdnum import get_cc_module
+from stdnum.exceptions import ValidationError as WrongNumber
+
+from purveyor.domain.accounts.models import (
+    ACCOUNT_NUMBERS,
+    Account,
+    AccountKind,
+    Address,
+    Contact,
+    User,
+)
+from purveyor.kernel.errors import Refused
+from purveyor.kernel.journal.operations import check, drop, keep, log
+
+GREECE = {"GR": "EL"}  # tax numbers of Greece begin with EL
+
+
+class WrongTaxNumber(Refused):
+    """The tax number does not fit the rules of its country."""
+
+    code = "accounts.wrong_tax_number"
+
+
+class WrongReseller(Refused):
+    """Only an end customer has a reseller, and that must be one."""
+
+    code = "accounts.wrong_reseller"
+
+
+class WrongBillTo(Refused):
+    """An account is billed itself, or its reseller is; in the account's currency."""
+
+    code = "accounts.wrong_bill_to"
+
+
+def checked_tax_number(number: str, *, country: str) -> str:
+    """
+    Return a tax number as its country writes it, without spaces.
+
+    Shape:  a country without a known rule takes any number.
+    Errors: `WrongTaxNumber`, with the reason.
+    Source: python-stdnum, which holds the rules of each country.
+    """
+    rule = get_cc_module(country.lower(), "vat") if country else None
+    if not number or rule is None:
+        return number.strip()
+    prefix = GREECE.get(country, country)
+    try:
+        bare = rule.validate(number)
+    except WrongNumber as error:
+        message = _(
+            "%(number)s is not a valid tax number of %(country)s: %(reason)s "
+            "Correct it, or leave it empty."
+        ) % {"number": number, "country": country, "reason": str(error)}
+        raise WrongTaxNumber(message, country=country) from error
+    return bare if bare.startswith(prefix) else prefix + bare
+
+
+@transaction.atomic
+def create_account(
+    *, account: Account, country: str = "", actor: str, now: datetime
+) -> None:
+    """
+    Create an account from a record that is filled in but not saved.
+
+    :raises WrongReseller: if kind and reseller do not fit.
+    :raises WrongBillTo: if it would be billed to a stranger.
+    :raises WrongTaxNumber: if the number breaks the rules of the country.
+    """
+    _check_account(account, country=country)
+    account.created_at = now
+    (account.number,) = ACCOUNT_NUMBERS.take()
+    account.save(force_insert=True)
+    log(account, "create", actor=actor, at=now)
+
+
+@transaction.atomic
+def edit_account(
+    *,
+    account: Account,
+    changed: Collection[str],
+    country: str = "",
+    actor: str,
+    now: datetime,
+) -> None:
+    """
+    Save what was changed of an account.
+
+    :raises WrongReseller: if kind and reseller do not fit.
+    :raises WrongBillTo: if it would be billed to a stranger.
+    :raises WrongTaxNumber: if the number breaks the rules of the country.
+    """
+    _check_account(account, country=country)
+    account.save(update_fields=[*changed, "tax_number"])
+    log(account, "edit", actor=actor, at=now, fields=sorted(changed))
+
+
+def put_details(
+    *,
+    kept: Iterable[Address | Contact],
+    dropped: Iterable[Address | Contact],
+    actor: str,
+    now: datetime,
+) -> None:
+    """Save and delete addresses and contacts of an account."""
+    for record in dropped:
+        drop(record, actor=actor, at=now)
+    for record in kept:
+        keep(record, changed=(), actor=actor, at=now)
+
+
+def _check_account(account: Account, *, country: str) -> None:
+    is_end_customer = account.kind == AccountKind.END_CUSTOMER
+    reseller = account.parent
+    if is_end_customer and (reseller is None or reseller.kind != AccountKind.RESELLER):
+        raise WrongReseller(_("Choose the reseller of this end customer."))
+    if not is_end_customer and reseller is not None:
+        raise WrongReseller(
+            _("Only an end customer has a reseller. Clear it, or change the kind.")
+        )
+    _check_bill_to(account)
+    if account.kind == AccountKind.RESELLER:
+        account.is_reselling_enabled = True
+    account.tax_number = checked_tax_number(account.tax_number, country=country)
+    check(account)
+
+
+def _check_bill_to(account: Account) -> None:
+    payer = account.bill_to
+    if payer is None or payer == account:
+        return
+    if payer != account.parent:
+        raise WrongBillTo(
+            _(
+                "An account is billed itself or through its reseller. Choose one of them."
+            )
+        )
+
+
+@transaction.atomic
+def establish_roles(*, roles: Mapping[str, Iterable[str]]) -> None:
+    """
+    Make the roles and give each its permissions, written as `orders.execute_order`.
+
+    :raises Refused: if a permission does not exist: the table and the code disagree.
+    """
+    known = {
+        f"{p.content_type.app_label}.{p.codename}": p
+        for p in Permission.objects.select_related("content_type")
+    }
+    for role, names in roles.items():
+        wanted = list(names)
+        unknown = sorted(set(wanted) - set(known))
+        if unknown:
+            message = f"Role {role} names permissions that do not exist: {unknown}."
+            raise Refused(message, role=role)
+        group, _made = Group.objects.get_or_create(name=role)
+        group.permissions.set([known[name] for name in wanted])
+
+
+@transaction.atomic
+def create_staff(
+    *, email: str, name: str, password: str, roles: Collection[str], actor: str
+) -> User:
+    """Create a person of the distributor's staff, in the roles that are named."""
+    user = User.objects.create_user(email, password, name=name, is_staff=True)
+    user.groups.set(Group.objects.filter(name__in=roles))
+    log(user, "create", actor=actor, at=user.joined_at, roles=sorted(roles))
+    return user

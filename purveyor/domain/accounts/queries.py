@@ -1,0 +1,78 @@
+"""Questions about accounts and people."""
+
+from django.db.models import Q
+
+from purveyor.domain.accounts.models import Account, AccountKind, Contact, Organization
+from purveyor.kernel.errors import NotFound, Refused
+
+FOUND_MAX = 50
+
+
+class NoOrganization(Refused):
+    """Nothing can be billed or mailed before the distributor's profile is filled in."""
+
+    code = "accounts.no_organization"
+
+
+def get_account(*, number: str) -> Account:
+    """
+    Return one account; for staff.
+
+    :raises NotFound: if there is none with this number.
+    """
+    account = Account.objects.filter(number=number).first()
+    if account is None:
+        message = f"There is no account {number}."
+        raise NotFound(message, number=number)
+    return account
+
+
+def bill_to_of(account: Account) -> Account:
+    """Return who pays for an account: as set, else its reseller, else itself."""
+    if account.bill_to is not None:
+        return account.bill_to
+    if account.kind == AccountKind.END_CUSTOMER and account.parent is not None:
+        return account.parent
+    return account
+
+
+def reseller_of(account: Account) -> Account:
+    """Return the reseller of an end customer; any other account is its own."""
+    return account.parent or account
+
+
+def billing_email_of(*, account: Account, bill_to: Account) -> str:
+    """Return where mails go when no recipient was named; empty if nobody is known."""
+    for payer in (account, bill_to):
+        contact = (
+            Contact.objects.filter(account=payer, is_billing_contact=True)
+            .order_by("id")
+            .first()
+        )
+        if contact is not None:
+            return contact.email
+    return account.email or bill_to.email
+
+
+def country_of(account: Account) -> str:
+    """Return the country of an account's billing address, else the distributor's."""
+    address = account.addresses.filter(is_billing=True).first()
+    return address.country if address is not None else organization().country
+
+
+def organization() -> Organization:
+    """
+    Return the distributor's own profile.
+
+    :raises NoOrganization: if it was not filled in yet.
+    """
+    profile = Organization.objects.first()
+    if profile is None:
+        message = "Fill in Setup > Organization profile first."
+        raise NoOrganization(message)
+    return profile
+
+
+def accounts_under(account: Account) -> Q:
+    """Return the condition for an account's own records and its end customers'."""
+    return Q(account=account) | Q(account__parent=account)

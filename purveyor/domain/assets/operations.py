@@ -1,0 +1,264 @@
+"""What is done with an asset. What needs the vendor is provisioning's."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from purveyor.domain.accounts.models import Account
+from purveyor.domain.assets.lifecycle import ASSET, SYNC, SyncStatus
+from purveyor.domain.assets.models import ASSET_NUMBERS, Asset
+from purveyor.domain.assets.queries import with_coupon
+from purveyor.domain.catalogue.models import DAYS_MAX
+from purveyor.domain.orders.models import Execution, OrderItem
+from purveyor.kernel import clock
+from purveyor.kernel.errors import Refused
+from purveyor.kernel.journal.operations import log
+from purveyor.kernel.sealed import fingerprint, mask, seal
+from purveyor.kernel.work.delays import give_up_at
+from purveyor.kernel.work.models import Lane
+from purveyor.kernel.work.tasks import wake
+
+NAME_MAX = 200
+
+
+class CouponTaken(Refused):
+    """A coupon belongs to one asset only."""
+
+    code = "assets.coupon_taken"
+
+
+class NotMendable(Refused):
+    """What was sent to the vendor is corrected only while nothing can be there."""
+
+    code = "assets.not_mendable"
+
+
+class NoCoupon(Refused):
+    """There is no coupon code to be shown."""
+
+    code = "assets.no_coupon"
+
+
+@dataclass(frozen=True, slots=True)
+class Coupon:
+    """A coupon as the vendor described it. Its code is cash and not in the repr."""
+
+    code: str
+    made_at: datetime | None = None
+    expires_at: datetime | None = None
+
+    def __repr__(self) -> str:
+        return f"Coupon({mask(self.code)})"
+
+
+def create_assets(
+    *,
+    execution: Execution,
+    items: Sequence[OrderItem],
+    linked_to: Mapping[int, Account],
+    now: datetime,
+) -> list[Asset]:
+    """
+    Return one new asset per item, due for provisioning from the start date on.
+
+    A part of executing an order, in the caller's transaction. Product type and
+    application of each item's product are fetched.
+
+    Shape:  `linked_to` maps an item's id to the account that the vendor must know.
+    Units:  the start date begins at midnight where the distributor works.
+    """
+    today = clock.day_of(now)
+    starts_at = now
+    if execution.start_date > today:
+        starts_at = timezone.make_aware(
+            datetime.combine(execution.start_date, time.min)
+        )
+    numbers = ASSET_NUMBERS.take(len(items))
+    assets = [
+        _asset_for(item, execution, number, linked_to[item.pk])
+        for item, number in zip(items, numbers, strict=True)
+    ]
+    for asset in assets:
+        asset.purchase_date = today
+        asset.due_at = starts_at
+        asset.give_up_at = give_up_at(now=starts_at)
+        asset.lane = Lane.INTERACTIVE
+        asset.waits_because = (
+            _("It was just bought.")
+            if starts_at == now
+            else _("It starts on %(date)s.")
+            % {"date": execution.start_date.isoformat()}
+        )
+    made = Asset.objects.bulk_create(assets)
+    wake()
+    return made
+
+
+def _asset_for(
+    item: OrderItem, execution: Execution, number: str, linked_to: Account
+) -> Asset:
+    product = item.product
+    return Asset(
+        number=number,
+        name=item.product_name,
+        account=execution.order.account,
+        linked_account=linked_to,
+        order_item=item,
+        execution=execution,
+        product=product,
+        application=product.product_type.application,
+        product_type_name=product.product_type.name,
+        external_product_id=product.external_id,
+        quantity=item.quantity,
+        expire_days=product.expire_days,
+        validity_days=product.validity_days,
+        start_date=execution.start_date,
+    )
+
+
+def rename_asset(*, asset: Asset, name: str, actor: str, now: datetime) -> None:
+    """Call an asset what its buyer calls it."""
+    name = name.strip()[:NAME_MAX]
+    if not name:
+        raise Refused(_("Give the asset a name."))
+    if name == asset.name:
+        return
+    before, asset.name = asset.name, name
+    Asset.objects.filter(pk=asset.pk).update(name=name)
+    log(asset, "rename", actor=actor, at=now, before=before, after=name)
+
+
+@transaction.atomic
+def mend_asset(
+    *, asset: Asset, changes: Mapping[str, Any], actor: str, now: datetime
+) -> None:
+    """
+    Correct what is sent to the vendor for a failed asset: SKU, days, linked account.
+
+    Never its quantity or price. The order item keeps what was agreed.
+
+    :raises NotMendable: if a coupon exists or may exist.
+    """
+    allowed = {"external_product_id", "expire_days", "validity_days", "linked_account"}
+    before = {name: str(getattr(asset, name)) for name in changes}
+    if not set(changes) <= allowed:
+        raise NotMendable(_("Quantity and price of what was sold cannot be changed."))
+    _check_days(changes)
+    failed = Asset.objects.filter(
+        pk=asset.pk,
+        sync_status=SyncStatus.FAILED,
+        coupon_hash__isnull=True,
+        in_doubt_since__isnull=True,
+    )
+    if failed.update(**changes) != 1:
+        message = _(
+            "%(asset)s cannot be corrected now: only a failed asset can, while no "
+            "coupon exists and none is in doubt."
+        )
+        raise NotMendable(message % {"asset": asset.number})
+    for name, value in changes.items():
+        setattr(asset, name, value)
+    after = {name: str(value) for name, value in changes.items()}
+    log(asset, "mend", actor=actor, at=now, **{"from": before, "to": after})
+
+
+def _check_days(changes: Mapping[str, Any]) -> None:
+    for name in ("expire_days", "validity_days"):
+        if name in changes and not 1 <= int(changes[name]) <= DAYS_MAX:
+            message = _("Days are a whole number from 1 to %(most)s.")
+            raise Refused(message % {"most": DAYS_MAX})
+
+
+def connect_coupon(
+    *, asset: Asset, coupon: Coupon, how: str, actor: str, now: datetime
+) -> None:
+    """
+    Connect a coupon with its asset, in the caller's transaction.
+
+    The one way in which an asset gets its coupon, whether made, adopted or entered by
+    hand: it ends the doubt, stops the work, and makes the welcome mail due.
+
+    :raises CouponTaken: if another asset has this coupon.
+    :raises MoveRefused: if the asset has a coupon already.
+    """
+    code = coupon.code.strip()
+    other = with_coupon(code).filter(application_id=asset.application_id).first()
+    if other is not None:
+        message = _("This coupon code belongs to %(asset)s already.")
+        raise CouponTaken(message % {"asset": other.number}, asset=other.number)
+    made_at = coupon.made_at or now
+    SYNC.move(
+        asset,
+        "connect",
+        coupon_sealed=seal(code),
+        coupon_hash=fingerprint(code),
+        coupon_mask=mask(code),
+        made_at=made_at,
+        expires_at=coupon.expires_at or made_at + timedelta(days=asset.expire_days),
+        welcome_due_at=now,
+        in_doubt_since=None,
+        doubtful_call_ended_at=None,
+        absent_since=None,
+        due_at=None,
+        give_up_at=None,
+        parked_at=None,
+        waits_because="",
+    )
+    log(
+        asset,
+        how,
+        actor=actor,
+        at=now,
+        after=SyncStatus.SYNCHRONIZED,
+        coupon=mask(code),
+    )
+    wake()
+
+
+def reveal_coupon(*, asset: Asset, because: str, actor: str, now: datetime) -> str:
+    """
+    Return the coupon code in clear, and write who saw it.
+
+    :raises NoCoupon: if there is none.
+    """
+    if not asset.has_coupon:
+        message = _("%(asset)s has no coupon code yet.")
+        raise NoCoupon(message % {"asset": asset.number})
+    log(asset, "reveal_coupon", actor=actor, at=now, reason=because[:200])
+    return asset.coupon_code.reveal()
+
+
+def note_fate(
+    *, asset: Asset, verb: str, evidence: str, actor: str, now: datetime
+) -> None:
+    """
+    Write what became of a coupon: `redeem`, `expire` or `vanish`, with the evidence.
+
+    :raises MoveRefused: if the asset's state does not allow it.
+    """
+    before = asset.state
+    ASSET.move(asset, verb)
+    log(
+        asset,
+        verb,
+        actor=actor,
+        at=now,
+        before=before,
+        after=asset.state,
+        evidence=evidence,
+    )
+
+
+def take_welcome(*, pk: int) -> Asset | None:
+    """Return the asset whose word is due, and mark it as said; None if it was said."""
+    due = Asset.objects.filter(pk=pk, welcome_due_at__isnull=False)
+    if due.update(welcome_due_at=None) != 1:
+        return None
+    return Asset.objects.select_related(
+        "account", "application", "product", "order_item__order__account"
+    ).get(pk=pk)

@@ -1,0 +1,32 @@
+"""Questions about assets."""
+
+from django.db.models import QuerySet
+
+from purveyor.domain.accounts.models import Account
+from purveyor.domain.accounts.queries import accounts_under
+from purveyor.domain.assets.models import Asset
+from purveyor.kernel.errors import NotFound
+from purveyor.kernel.sealed import fingerprints
+
+
+def get_asset(*, number: str, seen_by: Account | None) -> Asset:
+    """
+    Return one asset, if this account may see it; staff pass None.
+
+    :raises NotFound: if there is none, or the viewer may not see it.
+    """
+    assets = Asset.objects.filter(number=number).select_related(
+        "account", "application", "product", "order_item__order"
+    )
+    if seen_by is not None:
+        assets = assets.filter(accounts_under(seen_by))
+    asset = assets.first()
+    if asset is None:
+        message = f"There is no asset {number}."
+        raise NotFound(message, number=number)
+    return asset
+
+
+def with_coupon(code: str) -> QuerySet[Asset]:
+    """Return the assets that hold a coupon code, found through its keyed hashes."""
+    return Asset.objects.filter(coupon_hash__in=fingerprints(code.strip()))

@@ -1,0 +1,92 @@
+"""What is done with the catalogue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from purveyor.domain.catalogue.models import (
+    Application,
+    Characteristic,
+    Price,
+    PriceList,
+    Product,
+    ProductType,
+)
+from purveyor.kernel.journal.operations import check, log
+
+
+@dataclass(frozen=True, slots=True)
+class TypeFacts:
+    """A product type as its service manager defines it."""
+
+    external_id: str
+    name: str
+    description: str
+    characteristics: Sequence[tuple[str, str, str]]  # vendor's name, name, default
+
+
+@transaction.atomic
+def create_application(
+    *, name: str, connector: str, actor: str, now: datetime
+) -> Application:
+    """Register a service manager under a name. It is switched on by its first check."""
+    application = Application(name=name, connector=connector)
+    check(application)
+    application.save(force_insert=True)
+    log(application, "create", actor=actor, at=now, connector=connector)
+    return application
+
+
+@transaction.atomic
+def switch_application(
+    *, application: Application, is_active: bool, actor: str, now: datetime
+) -> None:
+    """Let an application sell, or stop it from selling. What was sold goes on."""
+    application.is_active = is_active
+    application.save(update_fields=["is_active"])
+    log(application, "switch_on" if is_active else "switch_off", actor=actor, at=now)
+
+
+@transaction.atomic
+def put_product_type(
+    *, application: Application, facts: TypeFacts, actor: str, now: datetime
+) -> ProductType:
+    """Create a product type or bring it up to date, with its characteristics."""
+    product_type, made = ProductType.objects.update_or_create(
+        application=application,
+        external_id=facts.external_id,
+        defaults={"name": facts.name, "description": facts.description},
+    )
+    for external_id, name, default in facts.characteristics:
+        Characteristic.objects.update_or_create(
+            product_type=product_type,
+            external_id=external_id,
+            defaults={"name": name, "default": default},
+        )
+    log(product_type, "create" if made else "refresh", actor=actor, at=now)
+    return product_type
+
+
+@transaction.atomic
+def put_price(
+    *,
+    price_list: PriceList,
+    product: Product,
+    unit_price: Decimal,
+    unit_cost: Decimal,
+    actor: str,
+    now: datetime,
+) -> Price:
+    """Set what a product costs on a price list. What was sold keeps its price."""
+    price = Price.objects.filter(price_list=price_list, product=product).first()
+    before = f"{price.unit_price} / {price.unit_cost}" if price else ""
+    price = price or Price(price_list=price_list, product=product)
+    price.unit_price, price.unit_cost = unit_price, unit_cost
+    check(price)
+    price.save()
+    after = f"{unit_price} / {unit_cost}"
+    log(price, "set_price", actor=actor, at=now, before=before, after=after)
+    return price

@@ -1,0 +1,111 @@
+"""Questions about what is sold."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from purveyor.domain.catalogue.models import Price, Product, TaxRate
+from purveyor.kernel.errors import Refused
+
+
+class NoPrice(Refused):
+    """A product without a price in the buyer's currency cannot be sold."""
+
+    code = "catalogue.no_price"
+
+
+class NoTaxRate(Refused):
+    """A country without a tax rate cannot be billed."""
+
+    code = "catalogue.no_tax_rate"
+
+
+class NotYetActive(Refused):
+    """An application sells only after its service manager has accepted its settings."""
+
+    code = "catalogue.not_yet_active"
+
+
+class NotPublished(Refused):
+    """Only published products can be sold."""
+
+    code = "catalogue.not_published"
+
+
+@dataclass(frozen=True, slots=True)
+class Tax:
+    """The tax on a product: what it is called on the invoice, and how much."""
+
+    name: str
+    percent: Decimal
+
+
+def sellable_products() -> QuerySet[Product]:
+    """Return the products that can be put on an order, by name."""
+    return Product.objects.filter(
+        is_published=True, product_type__application__is_active=True
+    ).order_by("name", "id")
+
+
+def price_of(*, product: Product, currency: str) -> Price:
+    """
+    Return the price of a product on the default price list of a currency.
+
+    :raises NoPrice: if there is none.
+    """
+    price = (
+        Price.objects.filter(
+            product=product, price_list__currency=currency, price_list__is_default=True
+        )
+        .select_related("price_list")
+        .first()
+    )
+    if price is None:
+        message = _(
+            "%(product)s has no price in %(currency)s. Add one under "
+            "Billing > Price lists, or remove the product."
+        ) % {"product": product.name, "currency": currency}
+        raise NoPrice(message, product=product.code, currency=currency)
+    return price
+
+
+def tax_of(*, product: Product, country: str) -> Tax:
+    """
+    Return the tax on a product in a country: its own rate, else the country's.
+
+    :raises NoTaxRate: if the country has no rate.
+    """
+    rate = (
+        TaxRate.objects.filter(
+            Q(product=product) | Q(product__isnull=True), country=country
+        )
+        .order_by(F("product").asc(nulls_last=True))
+        .first()
+    )
+    if rate is None:
+        message = _(
+            "There is no tax rate for %(country)s. Add one under Setup > Tax rates "
+            "(0 %% if none is due)."
+        ) % {"country": country}
+        raise NoTaxRate(message, country=country)
+    return Tax(rate.name, rate.percent)
+
+
+def check_is_sellable(product: Product) -> None:
+    """
+    Check that a product can be sold now; its type and application are fetched.
+
+    :raises NotYetActive: if its application is switched off.
+    :raises NotPublished: if it is not published.
+    """
+    if not product.is_published:
+        message = _(
+            "%(product)s is not published and cannot be sold. Publish it first."
+        )
+        raise NotPublished(message % {"product": product.name}, product=product.code)
+    application = product.product_type.application
+    if not application.is_active:
+        message = _("%(application)s is not active. See Setup > Applications.")
+        raise NotYetActive(message % {"application": application.name})

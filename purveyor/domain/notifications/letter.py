@@ -1,0 +1,94 @@
+"""Write the letter of a message: opened coupon, filled-in texts, sender."""
+
+from email.errors import MessageError
+from email.headerregistry import Address
+
+from django.utils.translation import gettext as _
+
+from purveyor.domain.accounts.models import Organization
+from purveyor.domain.assets.lifecycle import AssetState
+from purveyor.domain.assets.models import Asset
+from purveyor.domain.notifications.mail import Letter
+from purveyor.domain.notifications.models import Message, Template
+from purveyor.domain.notifications.rendering import COUPON, Texts, fill_in_all
+from purveyor.domain.notifications.values import (
+    find_organization,
+    load_asset,
+    values_of,
+)
+from purveyor.kernel.errors import Refused
+from purveyor.kernel.sealed import Secret, fingerprints
+
+
+class NoSender(Refused):
+    """The distributor's profile does not say from whom mails come."""
+
+    code = "notifications.no_sender"
+
+
+class Unsendable(Refused):
+    """There is nothing to send any more, or nobody to send it to."""
+
+    code = "notifications.unsendable"
+
+
+def texts_of(template: Template) -> Texts:
+    """Return the texts of a template, with their placeholders."""
+    return Texts(template.subject, template.text, template.html)
+
+
+def write_letter(message: Message) -> Letter:
+    """
+    Return the letter of a message, with the coupon code opened in memory.
+
+    :raises Unsendable: if it can never be sent; another `Refused` if not yet.
+    """
+    asset = load_asset(message.asset_id)
+    coupon = _open_coupon(asset, message)
+    sender = _sender(find_organization())
+    texts = texts_of(message.template)
+    values = values_of(asset, recipient=message.recipient)
+    return Letter(
+        message_id=message.message_id,
+        sender=sender,
+        recipient=message.recipient,
+        copy_to=message.copy_to,
+        masked=fill_in_all(texts, values),
+        clear=fill_in_all(texts, values | {COUPON: coupon.reveal()}),
+        coupon=coupon,
+    )
+
+
+def why_unsendable(asset: Asset) -> str:
+    """Return why no coupon code of this asset may be sent, or nothing if it may."""
+    if not asset.has_coupon:
+        return _("The asset has no coupon.")
+    if asset.state == AssetState.CANCELLED:
+        return _("The asset is cancelled.")
+    return ""
+
+
+def _open_coupon(asset: Asset, message: Message) -> Secret:
+    if reason := why_unsendable(asset):
+        raise Unsendable(reason)
+    if not message.recipient:
+        words = _("The order names nobody who gets the mail. Send it to an address.")
+        raise Unsendable(words)
+    coupon = asset.coupon_code
+    if message.coupon_hash not in fingerprints(coupon.reveal()):
+        raise Unsendable(_("The asset has another coupon by now."))
+    return coupon
+
+
+def _sender(organization: Organization | None) -> str:
+    words = _(
+        "Mails have no sender yet: fill in name and e-mail under "
+        "Setup > Organization profile."
+    )
+    if organization is None or not organization.email:
+        raise NoSender(words)
+    name = " ".join(organization.name.split())
+    try:
+        return str(Address(display_name=name, addr_spec=organization.email))
+    except (MessageError, ValueError, IndexError) as error:
+        raise NoSender(words) from error

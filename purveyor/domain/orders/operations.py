@@ -1,0 +1,393 @@
+"""What is done with an order, from its first draft to its execution."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from purveyor.domain.accounts.queries import bill_to_of, billing_email_of, country_of
+from purveyor.domain.catalogue.models import Product
+from purveyor.domain.catalogue.queries import check_is_sellable, price_of, tax_of
+from purveyor.domain.orders.lifecycle import (
+    ITEM,
+    ORDER,
+    InvoiceOption,
+    ItemState,
+    OrderState,
+)
+from purveyor.domain.orders.models import (
+    ORDER_NUMBERS,
+    QUANTITY_MAX,
+    Execution,
+    Order,
+    OrderItem,
+)
+from purveyor.kernel.errors import Refused
+from purveyor.kernel.journal.operations import check, log
+
+ITEMS_MAX = 200
+
+
+class EmptyOrder(Refused):
+    """An order needs at least one item before it can be submitted."""
+
+    code = "orders.empty"
+
+
+class TooManyItems(Refused):
+    """An order has a limit of items."""
+
+    code = "orders.too_many_items"
+
+
+class WrongQuantity(Refused):
+    """A quantity is a whole number of licenses within bounds."""
+
+    code = "orders.wrong_quantity"
+
+
+class WrongDiscount(Refused):
+    """A discount is a share of the price, from 0 to 100 percent."""
+
+    code = "orders.wrong_discount"
+
+
+class OrderingDisabled(Refused):
+    """The account may not order."""
+
+    code = "orders.ordering_disabled"
+
+
+class ForeignCurrency(Refused):
+    """An order is in the currency of the account that is billed."""
+
+    code = "orders.foreign_currency"
+
+
+class WrongRecipient(Refused):
+    """The coupon code goes to a contact of the account, its payer or its reseller."""
+
+    code = "orders.wrong_recipient"
+
+
+class NoRecipient(Refused):
+    """Somebody must get the coupon code."""
+
+    code = "orders.no_recipient"
+
+
+class PriceChanged(Refused):
+    """The price of an item changed since it was put on the order."""
+
+    code = "orders.price_changed"
+
+
+class NotADraft(Refused):
+    """Only a draft can be edited."""
+
+    code = "orders.not_a_draft"
+
+
+class NothingToExecute(Refused):
+    """An execution needs at least one item that was not executed yet."""
+
+    code = "orders.nothing_to_execute"
+
+
+class StartsInThePast(Refused):
+    """An execution starts today or later."""
+
+    code = "orders.starts_in_the_past"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is asked for on one line of a draft. `quantity` counts licenses."""
+
+    product: Product
+    quantity: int
+    discount_percent: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionPlan:
+    """How items are to be executed: from which day, and what about the bill."""
+
+    start_date: date
+    option: InvoiceOption
+
+
+@transaction.atomic
+def create_order(*, order: Order, actor: str, now: datetime) -> None:
+    """
+    Create a draft order from a record that is filled in but not saved.
+
+    :raises OrderingDisabled: if the account may not order.
+    :raises ForeignCurrency: if it is not in the payer's currency.
+    :raises WrongRecipient: if the recipient is a stranger.
+    """
+    _check_parties(order)
+    order.created_at, order.created_by = now, actor
+    (order.number,) = ORDER_NUMBERS.take()
+    order.name = order.name or f"{order.account.name} {order.number}"
+    check(order)
+    order.save(force_insert=True)
+    log(order, "create", actor=actor, at=now)
+
+
+@transaction.atomic
+def edit_order(
+    *, order: Order, changed: Collection[str], actor: str, now: datetime
+) -> None:
+    """
+    Save what was changed of a draft order.
+
+    :raises NotADraft: if it was submitted meanwhile.
+    """
+    lock_draft(order)
+    _check_parties(order)
+    check(order)
+    order.save(update_fields=[*changed, "bill_to", "currency"])
+    log(order, "edit", actor=actor, at=now, fields=sorted(changed))
+
+
+def lock_draft(order: Order) -> None:
+    """
+    Keep a draft order for this transaction.
+
+    :raises NotADraft: if it was submitted or cancelled meanwhile.
+    """
+    draft = Order.objects.select_for_update().filter(
+        pk=order.pk, state=OrderState.DRAFT
+    )
+    if not draft.exists():
+        message = _(
+            "%(order)s is no longer a draft. Reload the page; copy it to change it."
+        )
+        raise NotADraft(message % {"order": order.number})
+
+
+def _check_parties(order: Order) -> None:
+    account = order.account
+    if not account.is_ordering_enabled:
+        message = _("%(account)s may not order. Switch on Ordering on its page first.")
+        raise OrderingDisabled(message % {"account": account.name})
+    if order.bill_to_id is None:
+        order.bill_to = bill_to_of(account)
+    payers = {account.pk, account.parent_id, account.bill_to_id}
+    if order.bill_to_id not in payers:
+        message = _(
+            "%(payer)s does not pay for %(account)s. Choose another Billing To."
+        )
+        raise Refused(message % {"payer": order.bill_to.name, "account": account.name})
+    order.currency = order.currency or order.bill_to.currency
+    if order.currency != order.bill_to.currency:
+        message = _(
+            "%(payer)s is billed in %(theirs)s, not in %(ours)s. Change the currency."
+        )
+        names = {"theirs": order.bill_to.currency, "ours": order.currency}
+        raise ForeignCurrency(message % {"payer": order.bill_to.name, **names})
+    if order.recipient is not None and order.recipient.account_id not in payers:
+        message = _(
+            "%(recipient)s belongs to another account. Choose another recipient."
+        )
+        raise WrongRecipient(message % {"recipient": order.recipient})
+
+
+@transaction.atomic
+def put_items(
+    *, order: Order, lines: Sequence[Line], actor: str, now: datetime
+) -> list[OrderItem]:
+    """
+    Set the items of a draft order, at the prices of now.
+
+    :raises NotADraft: if the order was submitted meanwhile.
+    :raises WrongQuantity: if a quantity is not from 1 to the limit.
+    :raises NotPublished: if a product cannot be sold.
+    :raises NoPrice: if a product has no price in the order's currency.
+    """
+    lock_draft(order)
+    if len(lines) > ITEMS_MAX:
+        message = _("An order holds at most %(most)s items. Split it.")
+        raise TooManyItems(message % {"most": ITEMS_MAX})
+    country = country_of(order.bill_to)
+    items = [
+        _priced(order, line, position=n, country=country)
+        for n, line in enumerate(lines, start=1)
+    ]
+    order.items.all().delete()
+    made = OrderItem.objects.bulk_create(items)
+    said = ", ".join(str(item) for item in made)[:200]
+    log(order, "set_items", actor=actor, at=now, after=said)
+    return made
+
+
+def _priced(order: Order, line: Line, *, position: int, country: str) -> OrderItem:
+    product = line.product
+    check_quantity(line.quantity)
+    if not 0 <= line.discount_percent <= 100:  # noqa: PLR2004  # percent
+        message = _("A discount is from 0 to 100 percent, not %(given)s.")
+        raise WrongDiscount(message % {"given": line.discount_percent})
+    check_is_sellable(product)
+    price = price_of(product=product, currency=order.currency)
+    tax = tax_of(product=product, country=country)
+    return OrderItem(
+        order=order,
+        position=position,
+        product=product,
+        product_name=product.name,
+        quantity=line.quantity,
+        price_list=price.price_list,
+        currency=order.currency,
+        unit_price=price.unit_price,
+        unit_cost=price.unit_cost,
+        discount_percent=line.discount_percent,
+        tax_name=tax.name,
+        tax_percent=tax.percent,
+    )
+
+
+def check_quantity(quantity: int) -> None:
+    """
+    Check a number of licenses.
+
+    :raises WrongQuantity: if it is not a whole number from 1 to the limit.
+    """
+    if not isinstance(quantity, int) or not 1 <= quantity <= QUANTITY_MAX:
+        message = _(
+            "The quantity must be a whole number from 1 to %(most)s, not %(given)s."
+        )
+        raise WrongQuantity(message % {"most": QUANTITY_MAX, "given": quantity})
+
+
+@transaction.atomic
+def submit_order(*, order: Order, actor: str, now: datetime) -> None:
+    """
+    Submit a draft order, which fixes its items, prices and recipient.
+
+    :raises EmptyOrder: if the order has no items.
+    :raises PriceChanged: if a price is no longer what stands on the order.
+    :raises NoRecipient: if nobody would get the coupon code.
+    :raises MoveRefused: if the order is no longer a draft.
+    """
+    items = list(order.items.select_related("product__product_type__application"))
+    if not items:
+        raise EmptyOrder(_("Add at least one product before you submit the order."))
+    _check_parties(order)
+    for item in items:
+        check_is_sellable(item.product)
+        _check_price(item)
+    email = order.recipient.email if order.recipient else ""
+    email = email or billing_email_of(account=order.account, bill_to=order.bill_to)
+    if not email:
+        message = _(
+            "Nobody would get the coupon code. Choose a recipient, or add a billing contact to %(account)s."
+        )
+        raise NoRecipient(message % {"account": order.account.name})
+    ORDER.advance(
+        order, "submit", actor=actor, at=now, submitted_at=now, recipient_email=email
+    )
+
+
+def _check_price(item: OrderItem) -> None:
+    price = price_of(product=item.product, currency=item.currency)
+    if price.unit_price != item.unit_price:
+        message = _(
+            "The price of %(product)s is now %(now)s, the order says %(then)s. "
+            "Save the order again to take the new price, then submit it."
+        )
+        facts = {"now": price.unit_price, "then": item.unit_price}
+        raise PriceChanged(message % {"product": item.product_name, **facts})
+
+
+@transaction.atomic
+def cancel_order(*, order: Order, because: str, actor: str, now: datetime) -> None:
+    """
+    Cancel an order of which nothing was executed.
+
+    :raises Refused: if no reason is given.
+    :raises MoveRefused: if something was executed already.
+    """
+    if not because.strip():
+        raise Refused(_("Say why the order is cancelled."))
+    ORDER.advance(order, "cancel", actor=actor, at=now, cancelled_because=because[:300])
+
+
+@transaction.atomic
+def copy_order(*, order: Order, actor: str, now: datetime) -> Order:
+    """Return a new draft with the same parties and items, at the prices of now."""
+    copy = Order(
+        account=order.account,
+        bill_to=order.bill_to,
+        currency=order.currency,
+        recipient=order.recipient,
+        notes=order.notes,
+    )
+    create_order(order=copy, actor=actor, now=now)
+    items = order.items.select_related("product__product_type__application")
+    lines = [
+        Line(i.product, i.quantity, i.discount_percent)
+        for i in items.order_by("position")
+    ]
+    put_items(order=copy, lines=lines, actor=actor, now=now)
+    return copy
+
+
+def check_start_date(start_date: date, *, today: date) -> None:
+    """
+    Check the earliest day of provisioning.
+
+    :raises StartsInThePast: if it lies before today.
+    """
+    if start_date < today:
+        message = _("The start date %(date)s has passed. Choose today or a later day.")
+        raise StartsInThePast(message % {"date": start_date.isoformat()})
+
+
+def open_execution(
+    *,
+    order: Order,
+    items: Sequence[OrderItem],
+    plan: ExecutionPlan,
+    actor: str,
+    now: datetime,
+) -> Execution:
+    """
+    Mark items of an order as executed, once, and return their execution.
+
+    A part of executing an order, in the caller's transaction. The guard is the UPDATE
+    of the items: of two clicks only the first finds them open.
+
+    :raises NothingToExecute: if no item is named.
+    :raises MoveRefused: if one was executed before, or the order may not be executed.
+    """
+    if not items:
+        message = _("Tick at least one item that was not executed yet.")
+        raise NothingToExecute(message)
+    chosen = [item.pk for item in items]
+    rest = order.items.filter(state=ItemState.OPEN).exclude(pk__in=chosen)
+    ORDER.move(order, "deliver" if rest.exists() else "execute")
+    execution = Execution.objects.create(
+        order=order,
+        actor=actor,
+        at=now,
+        start_date=plan.start_date,
+        invoice_option=plan.option,
+    )
+    _execute_items(items, execution)
+    return execution
+
+
+def _execute_items(items: Sequence[OrderItem], execution: Execution) -> None:
+    still_open = OrderItem.objects.filter(
+        pk__in=[item.pk for item in items], order=execution.order, state=ItemState.OPEN
+    )
+    changed = still_open.update(state=ItemState.EXECUTED, execution=execution)
+    if changed != len(items):
+        items[0].refresh_from_db(fields=["state"])
+        raise ITEM.refusal(items[0], "execute")
+    for item in items:
+        item.state, item.execution = ItemState.EXECUTED, execution

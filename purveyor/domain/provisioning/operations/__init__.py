@@ -1,0 +1,1 @@
+"""What is done at vendors, and what is written about it."""

@@ -1,0 +1,316 @@
+"""
+Make an asset's coupon at its vendor, once: write, do, write.
+
+Whatever goes wrong between the first writing and the last, the asset is in doubt, and
+an asset in doubt is only ever looked for.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from purveyor.domain.assets.lifecycle import AssetState, SyncStatus
+from purveyor.domain.assets.models import Asset
+from purveyor.domain.assets.operations import Coupon, connect_coupon
+from purveyor.domain.provisioning.contract import (
+    Capability,
+    ProvisionRequest,
+    ServiceManager,
+    VendorAsset,
+    VendorError,
+    VendorForgotAccount,
+    VendorUnavailable,
+)
+from purveyor.domain.provisioning.lifecycle import (
+    LINK,
+    AttemptKind,
+    AttemptOutcome,
+    LinkStatus,
+)
+from purveyor.domain.provisioning.models import AccountLink, Attempt, CouponObservation
+from purveyor.domain.provisioning.operations.attempts import (
+    WORKER,
+    Subject,
+    close,
+    close_abandoned,
+    close_as_failed,
+    give_up,
+    open_attempt,
+    park,
+    postpone,
+)
+from purveyor.domain.provisioning.operations.doubt import (
+    can_believe_absence,
+    choose_found,
+    note_absence,
+)
+from purveyor.domain.provisioning.registry import manager_for
+from purveyor.kernel.clock import Stopwatch
+from purveyor.kernel.journal.operations import log
+from purveyor.kernel.sealed import fingerprint, fingerprints, mask, seal
+from purveyor.kernel.work.leases import Lease
+
+SWITCHED_OFF_WAIT = timedelta(minutes=1)
+LINK_WAIT = timedelta(seconds=5)
+
+
+def provision_asset(*, lease: Lease, now: datetime) -> None:
+    """
+    Look at one asset and do what is still to do: look for its coupon, or have it made.
+
+    A step of the street, run by a worker under a lease. Running it twice does nothing
+    twice.
+    """
+    asset = Asset.objects.select_related(
+        "application__setup", "linked_account", "account", "order_item__order"
+    ).get(pk=lease.pk)
+    subject, watch = Subject(asset, lease), Stopwatch(now)
+    close_abandoned(subject, now=now)
+    if not _is_wanted(asset):
+        lease.end(due_at=None)
+        return
+    setup = asset.application.setup
+    manager = manager_for(setup)
+    link = _link_of(asset)
+    if subject.is_in_doubt:
+        found_nothing = _look(subject, manager, link, watch)
+        if not found_nothing or not note_absence(subject, setup, now=watch.now()):
+            return
+    if link is not None and _may_be_made(subject, link, now=watch.now()):
+        _make(subject, manager, _request_for(asset, link), watch)
+
+
+def _is_wanted(asset: Asset) -> bool:
+    return (
+        asset.state == AssetState.ACTIVE
+        and not asset.has_coupon
+        and asset.sync_status in {SyncStatus.PENDING, SyncStatus.UNCLEAR}
+    )
+
+
+def _link_of(asset: Asset) -> AccountLink | None:
+    return AccountLink.objects.filter(
+        account=asset.linked_account, application=asset.application
+    ).first()
+
+
+def _request_for(asset: Asset, link: AccountLink) -> ProvisionRequest:
+    return ProvisionRequest(
+        key=asset.key,
+        external_account_id=link.external_id,
+        external_product_id=asset.external_product_id,
+        quantity=asset.quantity,
+        expire_days=asset.expire_days,
+        validity_days=asset.validity_days,
+        label=f"{asset.order_item.order.number} {asset.account.name}"[:100],
+    )
+
+
+def _may_be_made(subject: Subject, link: AccountLink | None, *, now: datetime) -> bool:
+    """Return whether the vendor may be asked now; if not, the asset waits or fails."""
+    asset = _asset(subject)
+    application = asset.application
+    if not application.is_active:
+        reason = _("%(application)s is switched off under Setup > Applications.")
+        words = reason % {"application": application.name}
+        subject.lease.end(due_at=now + SWITCHED_OFF_WAIT, waits_because=words)
+        return False
+    if link is not None and link.status == LinkStatus.SYNCHRONIZED:
+        return True
+    names = {"account": asset.linked_account.name, "vendor": application.name}
+    if link is not None and link.status in {
+        LinkStatus.SYNCHRONIZING,
+        LinkStatus.UNCLEAR,
+    }:
+        reason = _("%(account)s is being synchronized with %(vendor)s.") % names
+        subject.lease.end(due_at=now + LINK_WAIT, waits_because=reason)
+        return False
+    reason = (
+        _(
+            "%(account)s is not synchronized with %(vendor)s. Synchronize it on its account "
+            "page, then edit and save the asset."
+        )
+        % names
+    )
+    give_up(subject, reason, now=now)
+    return False
+
+
+def _make(
+    subject: Subject,
+    manager: ServiceManager,
+    request: ProvisionRequest,
+    watch: Stopwatch,
+) -> None:
+    attempt = open_attempt(subject, AttemptKind.MAKE, now=watch.now())
+    try:
+        made = manager.provision(request)
+    except VendorError as error:
+        close_as_failed(subject, attempt, error, now=watch.now())
+        if isinstance(error, VendorForgotAccount):
+            _lose_link(subject, error, now=watch.now())
+        return
+    close_as_made(subject, attempt, made, now=watch.now())
+
+
+@transaction.atomic(durable=True)
+def close_as_made(
+    subject: Subject, attempt: Attempt, made: VendorAsset, *, now: datetime
+) -> None:
+    """
+    Connect what the vendor says it made.
+
+    An answer that comes after the attempt was closed by somebody else is never
+    dropped: the coupon is connected if the asset has none, else kept as a duplicate.
+    """
+    asset = _asset(subject)
+    if close(attempt, AttemptOutcome.MADE, now=now):
+        _connect(asset, made, how="make", now=now)
+        subject.lease.end()
+        return
+    asset = Asset.objects.select_for_update().get(pk=asset.pk)
+    log(asset, "late_answer", actor=WORKER, at=now, coupon=mask(made.code))
+    if not asset.has_coupon and asset.state == AssetState.ACTIVE:
+        Attempt.objects.filter(pk=attempt.pk, outcome=AttemptOutcome.UNCLEAR).update(
+            outcome=AttemptOutcome.ADOPTED
+        )
+        _connect(asset, made, how="adopt", now=now)
+    elif asset.coupon_hash not in fingerprints(made.code):
+        observe(asset=asset, seen=made, is_duplicate=True, now=now)
+
+
+def _connect(asset: Asset, seen: VendorAsset, *, how: str, now: datetime) -> None:
+    coupon = Coupon(seen.code, made_at=seen.made_at, expires_at=seen.expires_at)
+    connect_coupon(asset=asset, coupon=coupon, how=how, actor=WORKER, now=now)
+
+
+def _look(
+    subject: Subject,
+    manager: ServiceManager,
+    link: AccountLink | None,
+    watch: Stopwatch,
+) -> bool:
+    """
+    Look for the coupon of an asset in doubt; return True if a look found nothing.
+
+    A look that fails changes nothing about the doubt. False means that this visit of
+    the asset is over: it was adopted, parked, or waits for the next look.
+    """
+    asset = _asset(subject)
+    if Capability.FIND_BY_KEY not in manager.capabilities:
+        reason = _(
+            "The vendor cannot be asked for our reference. A person must ask the vendor "
+            "whether it made %(quantity)s licenses for order %(order)s."
+        )
+        facts = {"quantity": asset.quantity, "order": asset.order_item.order.number}
+        _park(subject, reason % facts, now=watch.now())
+        return False
+    try:
+        found = manager.find(asset.key)
+    except VendorUnavailable as error:
+        _wait_in_doubt(subject, error, now=watch.now())
+        return False
+    if found:
+        _adopt_or_park(subject, found, link, now=watch.now())
+        return False
+    if not can_believe_absence(manager):
+        reason = _(
+            "The vendor shows no coupon with our reference, but that proves nothing "
+            "here. A person must ask the vendor."
+        )
+        _park(subject, reason, now=watch.now())
+        return False
+    return True
+
+
+@transaction.atomic(durable=True)
+def _wait_in_doubt(
+    subject: Subject, error: VendorUnavailable, *, now: datetime
+) -> None:
+    if subject.has_run_out(now):
+        reason = _("It could not be looked for until the due time: %(reason)s")
+        park(subject, reason % {"reason": error.message}, now=now)
+    else:
+        postpone(subject, error, now=now)
+
+
+@transaction.atomic(durable=True)
+def _park(subject: Subject, reason: str, *, now: datetime) -> None:
+    park(subject, reason, now=now)
+
+
+@transaction.atomic(durable=True)
+def _adopt_or_park(
+    subject: Subject,
+    found: Sequence[VendorAsset],
+    link: AccountLink | None,
+    *,
+    now: datetime,
+) -> None:
+    """Adopt the coupon that was made for this asset; what does not fit is for a person."""
+    asset = _asset(subject)
+    subject.lease.renew()
+    request = _request_for(asset, link) if link is not None else None
+    by_age = sorted(found, key=lambda each: (each.made_at is None, each.made_at or now))
+    fits = [each for each in by_age if request is not None and each.fits(request)]
+    chosen, others = choose_found(by_age, fits=fits)
+    for other in others:
+        observe(asset=asset, seen=other, is_duplicate=chosen is not None, now=now)
+    if chosen is None:
+        reason = _(
+            "The vendor has a coupon with our reference, but with other facts than "
+            "were ordered (%(facts)s). A person must decide."
+        )
+        facts = f"{by_age[0].quantity} × {by_age[0].external_product_id}"
+        park(subject, reason % {"facts": facts}, now=now)
+        return
+    asset.attempts.filter(outcome=AttemptOutcome.UNCLEAR).update(
+        outcome=AttemptOutcome.ADOPTED
+    )
+    _connect(asset, chosen, how="adopt", now=now)
+    subject.lease.end()
+
+
+def observe(
+    *, asset: Asset, seen: VendorAsset, is_duplicate: bool, now: datetime
+) -> None:
+    """Keep what was seen at the vendor, for reconciliation; its code is sealed."""
+    CouponObservation.objects.update_or_create(
+        application=asset.application,
+        coupon_hash=fingerprint(seen.code),
+        defaults={"last_seen_at": now, "is_duplicate": is_duplicate, "asset": asset},
+        create_defaults={
+            "coupon_sealed": seal(seen.code),
+            "coupon_mask": mask(seen.code),
+            "key": seen.key,
+            "asset": asset,
+            "is_duplicate": is_duplicate,
+            "facts": {
+                "product": seen.external_product_id,
+                "quantity": seen.quantity,
+                "account": seen.external_account_id,
+                "status": seen.status,
+            },
+            "first_seen_at": now,
+            "last_seen_at": now,
+        },
+    )
+    verb = "find_duplicate" if is_duplicate else "find_other_facts"
+    log(asset, verb, actor=WORKER, at=now, coupon=mask(seen.code))
+
+
+@transaction.atomic(durable=True)
+def _lose_link(subject: Subject, error: VendorError, *, now: datetime) -> None:
+    link = _link_of(_asset(subject))
+    if link is not None and LINK.allows(link, "lose"):
+        LINK.move(link, "lose", external_id="", reason=error.message[:500])
+        log(link, "lose", actor=WORKER, at=now, reason=error.message)
+
+
+def _asset(subject: Subject) -> Asset:
+    if not isinstance(subject.record, Asset):
+        message = f"{subject.record} is not an asset."
+        raise TypeError(message)
+    return subject.record

@@ -1,0 +1,148 @@
+"""Questions about the vendor's part."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from purveyor.domain.accounts.models import Account, AccountKind
+from purveyor.domain.accounts.queries import reseller_of
+from purveyor.domain.assets.lifecycle import AssetState, SyncStatus
+from purveyor.domain.assets.models import Asset
+from purveyor.domain.catalogue.models import Application
+from purveyor.domain.orders.models import OrderItem
+from purveyor.domain.provisioning.lifecycle import LinkStatus
+from purveyor.domain.provisioning.models import (
+    AccountLink,
+    Buyers,
+    LinkOf,
+    ServiceManagerSetup,
+)
+from purveyor.kernel.errors import NotFound
+
+WORST_FIRST = (
+    LinkStatus.FAILED,
+    LinkStatus.UNCLEAR,
+    LinkStatus.SYNCHRONIZING,
+    LinkStatus.UNSYNCHRONIZED,
+    LinkStatus.SYNCHRONIZED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a record waits, who must act, what happens next and when."""
+
+    why: str
+    who: str
+    then: str
+    at: datetime | None = None
+
+
+def linked_account_of(account: Account, setup: ServiceManagerSetup) -> Account:
+    """Return the account that a vendor must know when this account buys."""
+    return reseller_of(account) if setup.link_of == LinkOf.RESELLER else account
+
+
+def linked_accounts(account: Account, items: Iterable[OrderItem]) -> dict[int, Account]:
+    """Return, by item id, the account the vendor must know; setups are fetched."""
+    return {
+        item.pk: linked_account_of(account, item.product.product_type.application.setup)
+        for item in items
+    }
+
+
+def unsynchronized(
+    pairs: Iterable[tuple[Account, Application]],
+) -> list[tuple[Account, Application]]:
+    """Return those pairs of account and application that are not synchronized."""
+    wanted = {(account.pk, app.pk): (account, app) for account, app in pairs}
+    known = AccountLink.objects.filter(
+        status=LinkStatus.SYNCHRONIZED,
+        account__in={account for account, _app in wanted},
+        application__in={app for _account, app in wanted},
+    ).values_list("account_id", "application_id")
+    for pair in known:
+        wanted.pop(pair, None)
+    return list(wanted.values())
+
+
+def may_buy(account: Account, setup: ServiceManagerSetup) -> bool:
+    """Return whether the application's policy lets this account receive its products."""
+    allowed = {
+        Buyers.ALL: set(AccountKind),
+        Buyers.RESELLERS: {AccountKind.RESELLER, AccountKind.END_CUSTOMER},
+        Buyers.RESELLERS_FOR_END_CUSTOMERS: {AccountKind.END_CUSTOMER},
+        Buyers.RESELLERS_FOR_THEMSELVES: {AccountKind.RESELLER},
+    }
+    return account.kind in allowed[Buyers(setup.allowed_buyers)]
+
+
+def links_of(account: Account) -> list[AccountLink]:
+    """Return an account's link with every active application; unsaved where none is."""
+    links = {
+        link.application_id: link
+        for link in AccountLink.objects.filter(account=account).select_related(
+            "application", "account"
+        )
+    }
+    applications = Application.objects.filter(is_active=True).order_by("name")
+    return [
+        links.get(app.pk) or AccountLink(account=account, application=app)
+        for app in applications
+    ]
+
+
+def get_link(*, account: Account, application_id: int) -> AccountLink:
+    """
+    Return an account's link with one active application; unsaved if there is none yet.
+
+    :raises NotFound: if there is no such application.
+    """
+    for link in links_of(account):
+        if link.application_id == application_id:
+            return link
+    message = "There is no such application."
+    raise NotFound(message)
+
+
+def worst_status(statuses: Iterable[str]) -> LinkStatus:
+    """Return the status an account list shows: the worst of all service managers."""
+    found = set(statuses)
+    return next((s for s in WORST_FIRST if s in found), LinkStatus.UNSYNCHRONIZED)
+
+
+def explain(asset: Asset, *, vendor: str) -> Explanation | None:
+    """Return why an asset waits, or None if nothing is left to do."""
+    if asset.has_coupon or asset.state != AssetState.ACTIVE:
+        return None
+    if asset.parked_at is not None:
+        return Explanation(
+            asset.waits_because,
+            _("Operations"),
+            _("Decide with %(vendor)s what happened, then edit and save the asset.")
+            % {"vendor": vendor},
+        )
+    match asset.sync_status:
+        case SyncStatus.FAILED:
+            return Explanation(
+                asset.waits_because,
+                _("Operations"),
+                _("Correct the cause, then edit and save the asset: that tries again."),
+            )
+        case SyncStatus.UNCLEAR:
+            return Explanation(
+                asset.waits_because,
+                _("Nobody: the system"),
+                _("%(vendor)s is asked again for this coupon. It is not bought twice.")
+                % {"vendor": vendor},
+                asset.due_at,
+            )
+        case _:
+            return Explanation(
+                asset.waits_because or _("It waits for a worker."),
+                _("Nobody: the system"),
+                _("%(vendor)s is asked for the coupon.") % {"vendor": vendor},
+                asset.due_at,
+            )

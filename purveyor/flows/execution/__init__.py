@@ -1,0 +1,1 @@
+"""Execution: an order becomes assets, charges and an invoice; then the rest follows."""

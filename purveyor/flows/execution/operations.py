@@ -1,0 +1,152 @@
+"""Execute an order: turn its items into property and bill, all or nothing."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from purveyor.domain.accounts.models import Account
+from purveyor.domain.assets.models import Asset
+from purveyor.domain.assets.operations import create_assets
+from purveyor.domain.catalogue.models import Application
+from purveyor.domain.invoices.models import Invoice
+from purveyor.domain.invoices.operations import bill, charge_items
+from purveyor.domain.orders.lifecycle import ItemState
+from purveyor.domain.orders.models import Execution, Order, OrderItem
+from purveyor.domain.orders.operations import (
+    ExecutionPlan,
+    check_start_date,
+    open_execution,
+)
+from purveyor.domain.orders.queries import lock_items_of
+from purveyor.domain.provisioning.lifecycle import LINK
+from purveyor.domain.provisioning.models import InvoiceWhen
+from purveyor.domain.provisioning.operations.link import ask_to_synchronize
+from purveyor.domain.provisioning.queries import (
+    get_link,
+    linked_accounts,
+    unsynchronized,
+)
+from purveyor.kernel import clock
+from purveyor.kernel.errors import Refused
+from purveyor.kernel.journal.operations import line, log_all
+
+
+class AccountUnsynchronized(Refused):
+    """The vendor must know the account before an order of it is executed."""
+
+    code = "execution.account_unsynchronized"
+
+
+@transaction.atomic
+def execute_order(
+    *,
+    order: Order,
+    plan: ExecutionPlan,
+    only: Collection[int] | None = None,
+    actor: str,
+    now: datetime,
+) -> Execution:
+    """
+    Turn items of an order into assets, charges and, by the plan, an invoice.
+
+    One transaction, all or nothing. Nobody outside is called: what the vendor and the
+    mail have to do stands in the new assets, and a worker is woken after commit.
+
+    Shape:  `only` names item ids (Order Delivery); None means all that are open.
+    :raises StartsInThePast: if the start date has passed.
+    :raises AccountUnsynchronized: if the vendor does not know the account yet.
+    :raises NothingToExecute: if no item is left.
+    :raises MoveRefused: if one of the items was executed before.
+    """
+    check_start_date(plan.start_date, today=clock.day_of(now))
+    items = _chosen(lock_items_of(order), only)
+    linked_to = linked_accounts(order.account, items)
+    _require_links(items, linked_to, actor=actor, now=now)
+    before = order.state
+    execution = open_execution(
+        order=order, items=items, plan=plan, actor=actor, now=now
+    )
+    assets = create_assets(
+        execution=execution, items=items, linked_to=linked_to, now=now
+    )
+    charges = charge_items(
+        execution=execution, items=items, now=now, waiting=_billed_on_delivery(items)
+    )
+    invoice = bill(charges=charges, option=plan.option, actor=actor, now=now)
+    _write_down(execution, before, assets, invoice)
+    return execution
+
+
+def _chosen(items: list[OrderItem], only: Collection[int] | None) -> list[OrderItem]:
+    if only is not None:
+        return [item for item in items if item.pk in only]
+    still_open = [item for item in items if item.state == ItemState.OPEN]
+    return still_open or items
+
+
+def _billed_on_delivery(items: list[OrderItem]) -> frozenset[int]:
+    return frozenset(
+        item.pk
+        for item in items
+        if item.product.product_type.application.setup.invoice_when
+        == InvoiceWhen.DELIVERY
+    )
+
+
+def _require_links(
+    items: list[OrderItem], linked_to: dict[int, Account], *, actor: str, now: datetime
+) -> None:
+    """Check that every vendor knows its account; by policy, have it told on the way."""
+    pairs = [
+        (linked_to[item.pk], item.product.product_type.application) for item in items
+    ]
+    for account, application in unsynchronized(pairs):
+        setup = application.setup
+        if setup.sync_on_checkout:
+            _synchronize_on_the_way(account, application, actor=actor, now=now)
+        elif setup.require_prior_sync:
+            message = _(
+                "%(account)s is not synchronized with %(vendor)s. Open its account page, "
+                "click UnSynchronized, then Save & Synchronize."
+            )
+            names = {"account": account.name, "vendor": application.name}
+            raise AccountUnsynchronized(message % names, account=account.number)
+
+
+def _synchronize_on_the_way(
+    account: Account, application: Application, *, actor: str, now: datetime
+) -> None:
+    link = get_link(account=account, application_id=application.pk)
+    if LINK.allows(link, "synchronize"):
+        ask_to_synchronize(
+            account=account, application=application, options={}, actor=actor, now=now
+        )
+
+
+def _write_down(
+    execution: Execution, before: str, assets: list[Asset], invoice: Invoice | None
+) -> None:
+    order, actor, at = execution.order, execution.actor, execution.at
+    facts = {
+        "assets": [asset.number for asset in assets],
+        "invoice": invoice.number if invoice else None,
+        "option": execution.invoice_option,
+    }
+    told = [
+        line(
+            order,
+            "execute",
+            actor=actor,
+            at=at,
+            before=before,
+            after=order.state,
+            **facts,
+        )
+    ]
+    told += [
+        line(asset, "create", actor=actor, at=at, order=order.number)
+        for asset in assets
+    ]
+    log_all(told)

@@ -1,0 +1,38 @@
+"""Submit an order, if the rules of every service manager on it allow it."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from purveyor.domain.orders import operations as orders
+from purveyor.domain.orders.models import Order
+from purveyor.domain.orders.queries import items_of
+from purveyor.domain.provisioning.queries import may_buy
+from purveyor.kernel.errors import Refused
+
+
+class BuyerNotAllowed(Refused):
+    """A service manager's policy says who may buy its products."""
+
+    code = "ordering.buyer_not_allowed"
+
+
+@transaction.atomic
+def submit_order(*, order: Order, actor: str, now: datetime) -> None:
+    """
+    Submit a draft order, which fixes its items, prices and recipient.
+
+    :raises BuyerNotAllowed: if a policy forbids this kind of account to buy.
+    :raises Refused: for all that `orders.submit_order` refuses.
+    """
+    for item in items_of(order):
+        setup = item.product.product_type.application.setup
+        if not may_buy(order.account, setup):
+            message = _(
+                "%(account)s may not buy %(product)s: see “who may buy” under "
+                "Setup > Applications."
+            )
+            names = {"account": order.account.name, "product": item.product_name}
+            raise BuyerNotAllowed(message % names, product=item.product.code)
+    orders.submit_order(order=order, actor=actor, now=now)

@@ -1,0 +1,1 @@
+"""The stand-in as pages: overview, portal, inbox and ledger, without scripts."""

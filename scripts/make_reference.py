@@ -1,0 +1,181 @@
+"""
+Write the reference pages that are drawn from the code: errors and lifecycles.
+
+`make docs` runs it inside Django; a test compares what it would write with what stands
+there.
+"""
+
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from inspect import getdoc
+from pathlib import Path
+from pkgutil import walk_packages
+
+import purveyor
+from purveyor.kernel.errors import PurveyorError, Refused
+from purveyor.kernel.lifecycle import Lifecycle
+
+REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
+LEFT_OUT = {"migrations", "asgi", "wsgi", "__main__"}
+
+ERRORS_HEAD = """\
+# Errors
+
+<!-- Drawn from the code by `make docs`. -->
+
+Every error that Purveyor raises on purpose has a code that does not change. Pages and
+the API show its message, which says what is so and what to do; logs hold its facts too.
+"""
+
+LIFECYCLES_HEAD = """\
+# Lifecycles
+
+<!-- Drawn from the code by `make docs`. -->
+
+The states of each record, and the only moves between them. A move is made by one verb,
+once: of two that race, the second is refused. Each leaves a line in the journal.
+"""
+
+
+def pages() -> dict[Path, str]:
+    """Return each page with what belongs on it."""
+    _import_everything()
+    return {
+        REFERENCE / "errors.md": errors_page(error_classes()),
+        REFERENCE / "lifecycles.md": lifecycles_page(lifecycles()),
+    }
+
+
+def _import_everything() -> None:
+    for found in walk_packages(purveyor.__path__, "purveyor."):
+        if not LEFT_OUT & set(found.name.split(".")):
+            import_module(found.name)
+
+
+# ------------------------------------------------------------------ errors
+
+
+def error_classes() -> list[type[PurveyorError]]:
+    """Return every error of the product that has been imported, by code."""
+    found = {each for each in _below(PurveyorError) if _is_ours(each)}
+    return sorted(found, key=lambda each: (each.code, each.__name__))
+
+
+def _below(family: type[PurveyorError]) -> Iterator[type[PurveyorError]]:
+    for each in family.__subclasses__():
+        yield each
+        yield from _below(each)
+
+
+def _is_ours(error: type) -> bool:
+    return error.__module__.startswith("purveyor.")
+
+
+def errors_page(errors: Iterable[type[PurveyorError]]) -> str:
+    """Return the page of errors: refusals first, then the other families."""
+    families: dict[type[PurveyorError], list[type[PurveyorError]]] = {Refused: []}
+    for error in errors:
+        families.setdefault(_family_of(error), []).append(error)
+    sections = [_family_section(family, rows) for family, rows in families.items()]
+    return "\n".join([ERRORS_HEAD, *sections])
+
+
+def _family_of(error: type[PurveyorError]) -> type[PurveyorError]:
+    """Return the ancestor that stands directly below the base of all."""
+    line = error.__mro__
+    family: type[PurveyorError] = line[line.index(PurveyorError) - 1]
+    return family
+
+
+def _family_section(
+    family: type[PurveyorError], errors: Iterable[type[PurveyorError]]
+) -> str:
+    rows = [
+        f"| `{error.code}` | `{error.__name__}` | {_first_line(error)} |"
+        for error in errors
+    ]
+    return "\n".join(
+        [
+            f"## {family.__name__}",
+            "",
+            _first_line(family),
+            "",
+            "| Code | Name | What is the case |",
+            "|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _first_line(thing: type) -> str:
+    return (getdoc(thing) or "").split("\n\n")[0].replace("\n", " ")
+
+
+# ------------------------------------------------------------------ lifecycles
+
+
+def lifecycles() -> list[Lifecycle]:
+    """Return every lifecycle of the street, by name."""
+    found = {
+        id(value): value
+        for module in walk_packages(purveyor.__path__, "purveyor.")
+        if module.name.endswith(".lifecycle") and ".kernel." not in module.name
+        for value in vars(import_module(module.name)).values()
+        if isinstance(value, Lifecycle)
+    }
+    return sorted(found.values(), key=lambda each: each.name)
+
+
+def lifecycles_page(found: Iterable[Lifecycle]) -> str:
+    """Return the page of lifecycles: for each a drawing and a table."""
+    return "\n".join([LIFECYCLES_HEAD, *(_lifecycle_section(each) for each in found)])
+
+
+def _lifecycle_section(lifecycle: Lifecycle) -> str:
+    moves = lifecycle.moves.values()
+    arrows = [
+        f"    {source} --> {move.target}: {_spoken(move.verb)}"
+        for move in moves
+        for source in move.sources
+    ]
+    rows = [
+        f"| {_spoken(move.verb)} | {', '.join(map(_shown, move.sources))} "
+        f"| {_shown(move.target)} |"
+        for move in moves
+    ]
+    return "\n".join(
+        [
+            f"## {lifecycle.name[:1].upper()}{lifecycle.name[1:]}",
+            "",
+            f"Starts as *{_shown(lifecycle.initial)}*.",
+            "",
+            "```mermaid",
+            "stateDiagram-v2",
+            f"    [*] --> {lifecycle.initial}",
+            *arrows,
+            "```",
+            "",
+            "| Verb | From | To |",
+            "|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _spoken(verb: str) -> str:
+    return verb.replace("_", " ")
+
+
+def _shown(state: str) -> str:
+    """Return a state as pages show it."""
+    return str(getattr(state, "label", state))
+
+
+def main() -> None:
+    """Write the pages."""
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for path, text in pages().items():
+        path.write_text(text)
+        print(f"docs: {path.name}")

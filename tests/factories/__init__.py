@@ -1,0 +1,1 @@
+"""One module a stage. Give a factory only what the test is about."""

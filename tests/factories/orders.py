@@ -1,0 +1,55 @@
+"""Orders in their states, made by the product's own operations."""
+
+from purveyor.domain.accounts.models import Account
+from purveyor.domain.catalogue.models import Product
+from purveyor.domain.orders.lifecycle import InvoiceOption
+from purveyor.domain.orders.models import Execution, Order
+from purveyor.domain.orders.operations import (
+    ExecutionPlan,
+    Line,
+    create_order,
+    put_items,
+)
+from purveyor.flows.execution.operations import execute_order
+from purveyor.flows.ordering.operations import submit_order
+from tests.factories.accounts import an_account
+from tests.factories.catalogue import BUNDLE, MAILBOX, a_product
+from tests.factories.moments import DAN, NOON, TODAY
+from tests.factories.provisioning import a_link, a_setup
+
+
+def a_draft_order(
+    *, account: Account | None = None, items: int = 1, quantity: int = 10, **fields: object
+) -> Order:
+    """Return a draft order of mailbox licenses (and bundles, by turns)."""
+    a_setup()
+    order = Order(account=account or an_account(), currency="", **fields)
+    create_order(order=order, actor=DAN, now=NOON)
+    kinds = (MAILBOX, BUNDLE)
+    lines = [Line(a_product(external_id=kinds[n % 2]), quantity) for n in range(items)]
+    if lines:
+        put_items(order=order, lines=lines, actor=DAN, now=NOON)
+    return order
+
+
+def a_submitted_order(*, is_linked: bool = True, **fields: object) -> Order:
+    """Return a submitted order of an account that BitTitan knows, unless told otherwise."""
+    order = a_draft_order(**fields)  # type: ignore[arg-type]  # passed on as they are
+    if is_linked:
+        a_link(account=order.account)
+    submit_order(order=order, actor=DAN, now=NOON)
+    return order
+
+
+def an_execution(
+    *, order: Order | None = None, option: InvoiceOption = InvoiceOption.ISSUE, **fields: object
+) -> Execution:
+    """Return the execution of a whole order, as of today."""
+    order = order or a_submitted_order(**fields)
+    plan = ExecutionPlan(start_date=TODAY, option=option)
+    return execute_order(order=order, plan=plan, actor=DAN, now=NOON)
+
+
+def a_line(product: Product | None = None, quantity: int = 10) -> Line:
+    """Return what is asked for on one line."""
+    return Line(product or a_product(), quantity)
