@@ -3,7 +3,7 @@
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test demo run work sandbox test test-unit test-contract \
-	test-browser chaos bench docs lint format lock release-check
+	test-browser coverage chaos bench docs lint format lock release-check
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -38,6 +38,11 @@ test-contract: setup ## Each connector against the contract, in its sandbox
 
 test-browser: setup-test ## Stories in a real Chromium
 	@$(BIN)/python -m pytest tests/browser
+
+coverage: setup-test ## Which lines and branches no test has walked
+	@$(BIN)/coverage run -m pytest -n 2
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
 
 chaos: setup-test ## Real workers, killed in the middle of things, on PostgreSQL
 	@$(BIN)/python -m tests.support.postgres run -- $(BIN)/python -m pytest -m chaos

@@ -275,7 +275,7 @@ class _Raw:
     content: bytes | None
 
     def answer(self) -> Answer:
-        if self.content is None or "content-encoding" in self.headers:
+        if self.content is None:
             return Answer(self.status, self.headers)
         try:
             # NaN and Infinity are not JSON, and `int` refuses them.

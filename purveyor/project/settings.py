@@ -12,6 +12,7 @@ from pathlib import Path
 import environ
 from django.utils.csp import CSP
 
+from purveyor.faces.backoffice import theme
 from purveyor.kernel.logs import configure_logs
 from purveyor.kernel.sealed import checked_keys
 from purveyor.project import env
@@ -126,6 +127,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "purveyor.faces.backoffice.site.locked_out"
 
 IS_SECURE = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
@@ -202,6 +204,10 @@ PURVEYOR_CONNECTORS = {
     "manual": "purveyor.connectors.manual.connector.Manual",
 }
 PURVEYOR_ALLOW_PLAIN_HTTP = env.flag("ALLOW_PLAIN_HTTP", default=DEMO)
+
+# How the BSS looks.
+
+UNFOLD = theme.UNFOLD
 
 LOGGING_CONFIG = None
 configure_logs(

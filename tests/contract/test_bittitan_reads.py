@@ -16,7 +16,7 @@ from purveyor.domain.provisioning.contract import (
 from tests.contract.conftest import DEADLINE_SECONDS, NORTHWIND, a_manager
 from tests.support.stand_in import StandIn
 
-SLACK_SECONDS = 0.6
+SLACK_SECONDS = 1.2
 
 READS: dict[str, Callable[[ServiceManager], object]] = {
     "find_coupon": lambda manager: manager.find("AS-00017"),

@@ -56,7 +56,11 @@ def an_account(
     )
     create_account(account=account, country=country, actor=DAN, now=NOON)
     Address.objects.create(
-        account=account, line1="Main Street 1", postcode="10115", city="Berlin", country=country
+        account=account,
+        line1="Main Street 1",
+        postcode="10115",
+        city="Berlin",
+        country=country,
     )
     Contact.objects.create(
         account=account,

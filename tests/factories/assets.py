@@ -12,16 +12,26 @@ def a_pending_asset(**fields: object) -> Asset:
     return an_execution(**fields).assets.get()  # type: ignore[arg-type]  # passed on
 
 
-def a_synchronized_asset(*, code: str = "BT-TEST-0000-0000-CASH", **fields: object) -> Asset:
+def a_synchronized_asset(
+    *, code: str = "BT-TEST-0000-0000-CASH", **fields: object
+) -> Asset:
     """Return an asset with its coupon; its welcome mail is due."""
     asset = a_pending_asset(**fields)
-    connect_coupon(asset=asset, coupon=Coupon(code), how="make", actor="worker", now=NOON)
+    connect_coupon(
+        asset=asset, coupon=Coupon(code), how="make", actor="worker", now=NOON
+    )
     return asset
 
 
-def a_failed_asset(*, reason: str = "BitTitan refused: unknown product", **fields: object) -> Asset:
+def a_failed_asset(
+    *, reason: str = "BitTitan refused: unknown product", **fields: object
+) -> Asset:
     """Return an asset that the vendor has refused."""
     asset = a_pending_asset(**fields)
-    asset.sync_status, asset.due_at, asset.waits_because = SyncStatus.FAILED, None, reason
+    asset.sync_status, asset.due_at, asset.waits_because = (
+        SyncStatus.FAILED,
+        None,
+        reason,
+    )
     asset.save(update_fields=["sync_status", "due_at", "waits_because"])
     return asset

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.catalogue.models import Product
@@ -78,21 +79,21 @@ def _item(order: Order, product: Product, position: int, line: Sold) -> OrderIte
 
 
 def pending_charges(
-    sold: Sequence[Sold] = ONE, *, is_waiting: bool = False, **order: object
+    sold: Sequence[Sold] = ONE, *, is_waiting: bool = False, **order: Any
 ) -> list[Charge]:
     """Return the charges of one execution; with `is_waiting` they wait for delivery."""
-    execution = an_execution_of(sold, **order)  # type: ignore[arg-type]  # passed on
+    execution = an_execution_of(sold, **order)
     items = list(execution.order.items.order_by("position"))
     waiting = frozenset(item.pk for item in items) if is_waiting else frozenset()
     return charge_items(execution=execution, items=items, now=NOON, waiting=waiting)
 
 
-def a_draft_invoice(sold: Sequence[Sold] = ONE, **order: object) -> Invoice:
+def a_draft_invoice(sold: Sequence[Sold] = ONE, **order: Any) -> Invoice:
     """Return a draft of one order."""
     return create_draft(charges=pending_charges(sold, **order), actor=DAN, now=NOON)
 
 
-def an_issued_invoice(sold: Sequence[Sold] = ONE, **order: object) -> Invoice:
+def an_issued_invoice(sold: Sequence[Sold] = ONE, **order: Any) -> Invoice:
     """Return an issued invoice of one order."""
     charges = pending_charges(sold, **order)
     invoice = bill(charges=charges, option=InvoiceOption.ISSUE, actor=DAN, now=NOON)

@@ -19,7 +19,11 @@ from tests.factories.provisioning import a_link, a_setup
 
 
 def a_draft_order(
-    *, account: Account | None = None, items: int = 1, quantity: int = 10, **fields: object
+    *,
+    account: Account | None = None,
+    items: int = 1,
+    quantity: int = 10,
+    **fields: object,
 ) -> Order:
     """Return a draft order of mailbox licenses (and bundles, by turns)."""
     a_setup()
@@ -42,7 +46,10 @@ def a_submitted_order(*, is_linked: bool = True, **fields: object) -> Order:
 
 
 def an_execution(
-    *, order: Order | None = None, option: InvoiceOption = InvoiceOption.ISSUE, **fields: object
+    *,
+    order: Order | None = None,
+    option: InvoiceOption = InvoiceOption.ISSUE,
+    **fields: object,
 ) -> Execution:
     """Return the execution of a whole order, as of today."""
     order = order or a_submitted_order(**fields)

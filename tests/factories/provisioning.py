@@ -11,7 +11,9 @@ from tests.factories.moments import NOON
 NOWHERE = "http://127.0.0.1:9"  # nobody listens there
 
 
-def a_setup(*, address: str = NOWHERE, api_key: str = "test-key", **fields: object) -> ServiceManagerSetup:
+def a_setup(
+    *, address: str = NOWHERE, api_key: str = "test-key", **fields: object
+) -> ServiceManagerSetup:
     """Return BitTitan's settings; they point nowhere unless told otherwise."""
     values = {"address": address, "api_key": api_key, "workgroup": "aurora"}
     plain, sealed = seal_values(values, kind_of("bittitan").settings_fields)

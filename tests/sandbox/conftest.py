@@ -94,12 +94,12 @@ class Vendor(Caller):
             body["account"] = self.any_account()
         return {**body, **facts}
 
-    def any_account(self) -> str:
+    def any_account(self) -> Any:
         listed = self.call("GET", "/v1/accounts?limit=1")
         found = listed.json["accounts"] if listed.status == 200 else []
         return found[0]["id"] if found else self.account().json["id"]
 
-    def find(self, reference: str = "S-1") -> list[dict[str, Any]]:
+    def find(self, reference: str = "S-1") -> Any:
         found = self.call("GET", f"/v1/coupons?reference={reference}")
         assert found.status == 200
         return found.json["coupons"]
@@ -112,7 +112,7 @@ class Vendor(Caller):
 class Owner(Caller):
     """The control interface, as a test or a script calls it."""
 
-    def arm(self, fault: str, **order: Any) -> dict[str, Any]:
+    def arm(self, fault: str, **order: Any) -> Any:
         heard = self.call("POST", "/sandbox/faults", {"fault": fault, **order})
         assert heard.status == 200, heard.text
         return heard.json["armed"]
@@ -120,22 +120,22 @@ class Owner(Caller):
     def clear(self) -> None:
         assert self.call("DELETE", "/sandbox/faults").status == 200
 
-    def armed(self) -> list[dict[str, Any]]:
+    def armed(self) -> Any:
         return self.call("GET", "/sandbox/faults").json["armed"]
 
     def turn(self, **features: bool) -> None:
         assert self.call("PUT", "/sandbox/features", features).status == 200
 
-    def ledger(self) -> dict[str, Any]:
+    def ledger(self) -> Any:
         return self.call("GET", "/sandbox/ledger").json
 
-    def made(self) -> int:
+    def made(self) -> Any:
         return self.ledger()["counts"]["coupons"]
 
     def mark(self, code: str, marking: str) -> Heard:
         return self.call("POST", f"/sandbox/coupons/{code}/{marking}")
 
-    def mails(self) -> list[dict[str, Any]]:
+    def mails(self) -> Any:
         return self.call("GET", "/sandbox/inbox").json["mails"]
 
 
@@ -178,7 +178,7 @@ def running(tmp_path_factory) -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def sandbox(running) -> Sandbox:
+def sandbox(running: Sandbox) -> Sandbox:
     running.desk.reset()
     return running
 
@@ -199,12 +199,12 @@ def vendor_at() -> Callable[[dict[str, Any]], Vendor]:
 
 
 @pytest.fixture
-def owner(sandbox, owner_at) -> Owner:
+def owner(sandbox: Sandbox, owner_at: Callable[[dict[str, Any]], Owner]) -> Owner:
     return owner_at(sandbox.addresses())
 
 
 @pytest.fixture
-def vendor(sandbox, vendor_at) -> Vendor:
+def vendor(sandbox: Sandbox, vendor_at: Callable[[dict[str, Any]], Vendor]) -> Vendor:
     return vendor_at(sandbox.addresses())
 
 

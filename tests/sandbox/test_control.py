@@ -85,7 +85,8 @@ def test_a_stranger_is_listed_and_has_no_reference(vendor, owner) -> None:
 def test_many_strangers_are_listed_to_the_last(vendor, owner) -> None:
     owner.call("POST", "/sandbox/coupons", {"count": 1201, "reference": "S"})
 
-    seen, cursor = [], ""
+    seen: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = vendor.call("GET", f"/v1/coupons?cursor={cursor}&limit=500").json
         seen += [coupon["reference"] for coupon in page["coupons"]]

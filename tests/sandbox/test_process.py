@@ -70,31 +70,22 @@ def test_a_restart_keeps_everything(start, owner_at, vendor_at) -> None:
     with pytest.raises(RemoteDisconnected):
         vendor.call("POST", "/v1/coupons", late)
     owner.arm("timeout_408", next=2)
+    owner.arm("refuse_connection")
     first.end()
 
     second = start()
     vendor, owner = vendor_at(second.addresses), owner_at(second.addresses)
 
-    assert [(a["fault"], a["left"]) for a in owner.armed()] == [("timeout_408", 2)]
+    armed = [(fault["fault"], fault["left"]) for fault in owner.armed()]
+    assert armed == [("timeout_408", 2), ("refuse_connection", None)]
+    with pytest.raises(ConnectionRefusedError):
+        vendor.call("GET", "/v1/coupons")
     owner.clear()
     assert vendor.call("GET", f"/v1/coupons/{code}").status == 200
     assert owner.call("GET", "/sandbox/features").json["lists_spent"] is True
     until = time.monotonic() + 5
     while not vendor.find("S-late"):
         assert time.monotonic() < until
-
-
-def test_a_closed_port_stays_closed_over_a_restart(start, owner_at, vendor_at) -> None:
-    first = start()
-    owner_at(first.addresses).arm("refuse_connection")
-    first.end()
-
-    second = start()
-
-    with pytest.raises(ConnectionRefusedError):
-        vendor_at(second.addresses).call("GET", "/v1/coupons")
-    owner_at(second.addresses).clear()
-    assert vendor_at(second.addresses).call("GET", "/v1/coupons").status == 200
 
 
 def test_a_taken_port_is_explained(start, tmp_path) -> None:

@@ -57,7 +57,8 @@ def test_a_listing_is_read_page_by_page_in_the_order_of_making(vendor, name) -> 
         vendor.account(f"X-{number}")
         vendor.coupon(f"X-{number}")
 
-    seen, cursor = [], ""
+    seen: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = vendor.call("GET", f"/v1/{name}?cursor={cursor}&limit=2").json
         assert len(page[name]) <= 2

@@ -136,7 +136,10 @@ class Shop:
 
     def coupon_of(self, asset: Asset) -> str:
         return reveal_coupon(
-            asset=self.shows(asset), because="told the customer", actor=DAN, now=clock.now()
+            asset=self.shows(asset),
+            because="told the customer",
+            actor=DAN,
+            now=clock.now(),
         )
 
     def invoices_of(self, account: Account) -> list[Invoice]:

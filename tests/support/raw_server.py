@@ -91,7 +91,7 @@ def drips(raw: bytes) -> Behaviour:
     def behave(connection: socket.socket) -> None:
         for byte in raw:
             connection.sendall(bytes([byte]))
-            time.sleep(0.02)
+            time.sleep(0.04)
 
     return behave
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
@@ -15,6 +16,8 @@ from purveyor.domain.accounts.models import (
     AccountKind,
     Address,
     Contact,
+    Organization,
+    PaymentMethod,
     User,
 )
 from purveyor.kernel.errors import Refused
@@ -41,7 +44,7 @@ class WrongBillTo(Refused):
     code = "accounts.wrong_bill_to"
 
 
-def checked_tax_number(number: str, *, country: str) -> str:
+def checked_tax_number(*, number: str, country: str) -> str:
     """
     Return a tax number as its country writes it, without spaces.
 
@@ -80,6 +83,33 @@ def create_account(
     (account.number,) = ACCOUNT_NUMBERS.take()
     account.save(force_insert=True)
     log(account, "create", actor=actor, at=now)
+
+
+@transaction.atomic
+def open_account(
+    *,
+    facts: Mapping[str, Any],
+    address: Mapping[str, Any],
+    people: Iterable[Mapping[str, Any]],
+    actor: str,
+    now: datetime,
+) -> Account:
+    """
+    Create an account with its billing address and its contacts, from plain values.
+
+    Shape:  the keys are the fields of an account, an address and a contact.
+    :raises Refused: for all that `create_account` refuses.
+    """
+    account = Account(**facts)
+    create_account(account=account, country=address["country"], actor=actor, now=now)
+    contacts = [Contact(account=account, **person) for person in people]
+    put_details(
+        kept=[Address(account=account, **address), *contacts],
+        dropped=(),
+        actor=actor,
+        now=now,
+    )
+    return account
 
 
 @transaction.atomic
@@ -129,7 +159,7 @@ def _check_account(account: Account, *, country: str) -> None:
     _check_bill_to(account)
     if account.kind == AccountKind.RESELLER:
         account.is_reselling_enabled = True
-    account.tax_number = checked_tax_number(account.tax_number, country=country)
+    account.tax_number = checked_tax_number(number=account.tax_number, country=country)
     check(account)
 
 
@@ -143,6 +173,24 @@ def _check_bill_to(account: Account) -> None:
                 "An account is billed itself or through its reseller. Choose one of them."
             )
         )
+
+
+def fill_in_organization(
+    *, facts: Mapping[str, Any], actor: str, now: datetime
+) -> Organization:
+    """Fill in the distributor's own profile for the first time, from plain values."""
+    profile = Organization(id=1, **facts)
+    keep(profile, changed=facts, actor=actor, at=now)
+    return profile
+
+
+def create_payment_method(
+    *, name: str, payment_days: int, actor: str, now: datetime
+) -> PaymentMethod:
+    """Create a way to pay, with the days after which an invoice is due."""
+    method = PaymentMethod(name=name, payment_days=payment_days)
+    keep(method, changed=(), actor=actor, at=now)
+    return method
 
 
 @transaction.atomic

@@ -27,6 +27,14 @@ def get_account(*, number: str) -> Account:
     return account
 
 
+def find_accounts(*, term: str, limit: int = FOUND_MAX) -> tuple[Account, ...]:
+    """Return the accounts with this number, or with this in their name, by name."""
+    sought = term.strip()
+    fits = Q(number=sought.upper()) | Q(name__icontains=sought)
+    found = Account.objects.filter(fits).order_by("name", "id")
+    return tuple(found[: min(limit, FOUND_MAX)])
+
+
 def bill_to_of(account: Account) -> Account:
     """Return who pays for an account: as set, else its reseller, else itself."""
     if account.bill_to is not None:
@@ -71,6 +79,11 @@ def organization() -> Organization:
         message = "Fill in Setup > Organization profile first."
         raise NoOrganization(message)
     return profile
+
+
+def has_accounts() -> bool:
+    """Return whether any account was created yet."""
+    return Account.objects.exists()
 
 
 def accounts_under(account: Account) -> Q:

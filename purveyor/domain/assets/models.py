@@ -9,12 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.lifecycle import AssetState, SyncStatus
 from purveyor.domain.catalogue.models import Application, Product
-from purveyor.domain.orders.models import Execution, OrderItem
-from purveyor.kernel.numbering.operations import Series
+from purveyor.domain.orders.models import (
+    ORDER_NUMBERS,
+    Execution,
+    Order,
+    OrderItem,
+)
 from purveyor.kernel.sealed import Secret, open_sealed
 from purveyor.kernel.work.models import Workable, due_index
 
-ASSET_NUMBERS = Series("asset", "AS-", 6)
+
+def number_for(item: OrderItem, order: Order) -> str:
+    """Return the number of the one asset of an order item: O-000017, item 2: AS-000017-2."""
+    return f"AS-{order.number.removeprefix(ORDER_NUMBERS.prefix)}-{item.position}"
 
 
 def new_key() -> str:

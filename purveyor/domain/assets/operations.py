@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.lifecycle import ASSET, SYNC, SyncStatus
-from purveyor.domain.assets.models import ASSET_NUMBERS, Asset
+from purveyor.domain.assets.models import Asset, number_for
 from purveyor.domain.assets.queries import with_coupon
 from purveyor.domain.catalogue.models import DAYS_MAX
 from purveyor.domain.orders.models import Execution, OrderItem
@@ -78,11 +78,7 @@ def create_assets(
         starts_at = timezone.make_aware(
             datetime.combine(execution.start_date, time.min)
         )
-    numbers = ASSET_NUMBERS.take(len(items))
-    assets = [
-        _asset_for(item, execution, number, linked_to[item.pk])
-        for item, number in zip(items, numbers, strict=True)
-    ]
+    assets = [_asset_for(item, execution, linked_to[item.pk]) for item in items]
     for asset in assets:
         asset.purchase_date = today
         asset.due_at = starts_at
@@ -99,12 +95,10 @@ def create_assets(
     return made
 
 
-def _asset_for(
-    item: OrderItem, execution: Execution, number: str, linked_to: Account
-) -> Asset:
+def _asset_for(item: OrderItem, execution: Execution, linked_to: Account) -> Asset:
     product = item.product
     return Asset(
-        number=number,
+        number=number_for(item, execution.order),
         name=item.product_name,
         account=execution.order.account,
         linked_account=linked_to,

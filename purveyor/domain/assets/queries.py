@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.accounts.queries import accounts_under
 from purveyor.domain.assets.models import Asset
+from purveyor.domain.orders.models import Order
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.sealed import fingerprints
 
@@ -25,6 +26,19 @@ def get_asset(*, number: str, seen_by: Account | None) -> Asset:
         message = f"There is no asset {number}."
         raise NotFound(message, number=number)
     return asset
+
+
+def assets_of(order: Order) -> list[Asset]:
+    """Return the assets that an order has become so far, by item."""
+    assets = Asset.objects.filter(order_item__order=order)
+    return list(assets.order_by("order_item__position"))
+
+
+def newest_and_oldest_with_coupon() -> list[Asset]:
+    """Return two assets, sealed with the newest and the oldest key that was used."""
+    sealed = Asset.objects.filter(coupon_hash__isnull=False)
+    newest, oldest = sealed.order_by("-id").first(), sealed.order_by("id").first()
+    return [asset for asset in (newest, oldest) if asset is not None]
 
 
 def with_coupon(code: str) -> QuerySet[Asset]:

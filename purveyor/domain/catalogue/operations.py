@@ -1,9 +1,10 @@
 """What is done with the catalogue."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
@@ -14,8 +15,9 @@ from purveyor.domain.catalogue.models import (
     PriceList,
     Product,
     ProductType,
+    TaxRate,
 )
-from purveyor.kernel.journal.operations import check, log
+from purveyor.kernel.journal.operations import check, keep, log
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,38 @@ def put_product_type(
         )
     log(product_type, "create" if made else "refresh", actor=actor, at=now)
     return product_type
+
+
+def create_product(
+    *,
+    product_type: ProductType,
+    facts: Mapping[str, Any],
+    actor: str,
+    now: datetime,
+) -> Product:
+    """Create a product of a product type, from plain values; its SKU is the type's."""
+    sku = product_type.external_id
+    product = Product(product_type=product_type, **{"external_id": sku, **facts})
+    keep(product, changed=facts, actor=actor, at=now)
+    return product
+
+
+def create_price_list(
+    *, name: str, currency: str, actor: str, now: datetime
+) -> PriceList:
+    """Create the price list that holds for everybody who buys in a currency."""
+    price_list = PriceList(name=name, currency=currency, is_default=True)
+    keep(price_list, changed=(), actor=actor, at=now)
+    return price_list
+
+
+def create_tax_rate(
+    *, country: str, name: str, percent: Decimal, actor: str, now: datetime
+) -> TaxRate:
+    """Create the tax of a country, for all products without a rate of their own."""
+    rate = TaxRate(country=country, name=name, percent=percent)
+    keep(rate, changed=(), actor=actor, at=now)
+    return rate
 
 
 @transaction.atomic

@@ -6,7 +6,13 @@ from decimal import Decimal
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from purveyor.domain.catalogue.models import Price, Product, TaxRate
+from purveyor.domain.catalogue.models import (
+    Application,
+    Price,
+    Product,
+    ProductType,
+    TaxRate,
+)
 from purveyor.kernel.errors import Refused
 
 
@@ -40,6 +46,12 @@ class Tax:
 
     name: str
     percent: Decimal
+
+
+def product_types_of(application: Application) -> dict[str, ProductType]:
+    """Return the product types of an application by the vendor's name."""
+    types = application.product_types.order_by("external_id")
+    return {each.external_id: each for each in types}
 
 
 def sellable_products() -> QuerySet[Product]:

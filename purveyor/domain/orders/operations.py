@@ -25,6 +25,7 @@ from purveyor.domain.orders.models import (
     Order,
     OrderItem,
 )
+from purveyor.domain.orders.queries import LockedOrder
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import check, log
 
@@ -336,7 +337,7 @@ def copy_order(*, order: Order, actor: str, now: datetime) -> Order:
     return copy
 
 
-def check_start_date(start_date: date, *, today: date) -> None:
+def check_start_date(*, start_date: date, today: date) -> None:
     """
     Check the earliest day of provisioning.
 
@@ -349,8 +350,8 @@ def check_start_date(start_date: date, *, today: date) -> None:
 
 def open_execution(
     *,
-    order: Order,
-    items: Sequence[OrderItem],
+    locked: LockedOrder,
+    chosen: Sequence[OrderItem],
     plan: ExecutionPlan,
     actor: str,
     now: datetime,
@@ -364,12 +365,12 @@ def open_execution(
     :raises NothingToExecute: if no item is named.
     :raises MoveRefused: if one was executed before, or the order may not be executed.
     """
-    if not items:
+    if not chosen:
         message = _("Tick at least one item that was not executed yet.")
         raise NothingToExecute(message)
-    chosen = [item.pk for item in items]
-    rest = order.items.filter(state=ItemState.OPEN).exclude(pk__in=chosen)
-    ORDER.move(order, "deliver" if rest.exists() else "execute")
+    order, names = locked.order, {item.pk for item in chosen}
+    is_last = all(item.pk in names for item in locked.open_items)
+    ORDER.move(order, "execute" if is_last else "deliver")
     execution = Execution.objects.create(
         order=order,
         actor=actor,
@@ -377,7 +378,7 @@ def open_execution(
         start_date=plan.start_date,
         invoice_option=plan.option,
     )
-    _execute_items(items, execution)
+    _execute_items(chosen, execution)
     return execution
 
 

@@ -33,7 +33,7 @@ class Totals:
         return self.net + self.tax
 
 
-def totals_of(items: Iterable[OrderItem], *, currency: str) -> Totals:
+def totals_of(*, items: Iterable[OrderItem], currency: str) -> Totals:
     """Return the sums of some items of an order."""
     lines = list(items)
     return Totals(
@@ -70,14 +70,25 @@ def items_of(order: Order) -> list[OrderItem]:
     )
 
 
-def lock_items_of(order: Order) -> list[OrderItem]:
-    """Return the items of an order, and keep them for the running transaction."""
+@dataclass(frozen=True, slots=True)
+class LockedOrder:
+    """An order with all its items, kept for the running transaction."""
+
+    order: Order
+    items: tuple[OrderItem, ...]
+
+    @property
+    def open_items(self) -> tuple[OrderItem, ...]:
+        """The items that were not executed yet."""
+        return tuple(item for item in self.items if item.state == ItemState.OPEN)
+
+
+def lock_order(order: Order) -> LockedOrder:
+    """Return an order with its items; others who want to execute it wait or come late."""
     items = OrderItem.objects.filter(order=order).select_for_update(of=("self",))
-    return list(
-        items.select_related("product__product_type__application__setup")
-        .order_by("position", "id")
-        .fetch_mode(FETCH_RAISE)
-    )
+    items = items.select_related("product__product_type__application__setup")
+    in_order = items.order_by("position", "id").fetch_mode(FETCH_RAISE)
+    return LockedOrder(order, tuple(in_order))
 
 
 def open_items_of(order: Order) -> list[OrderItem]:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from purveyor.domain.accounts.models import Account, AccountKind
@@ -19,7 +21,7 @@ from purveyor.domain.provisioning.models import (
     LinkOf,
     ServiceManagerSetup,
 )
-from purveyor.kernel.errors import NotFound
+from purveyor.kernel.errors import NotFound, Refused
 
 WORST_FIRST = (
     LinkStatus.FAILED,
@@ -28,6 +30,12 @@ WORST_FIRST = (
     LinkStatus.UNSYNCHRONIZED,
     LinkStatus.SYNCHRONIZED,
 )
+
+
+class LeaseTooShort(Refused):
+    """A worker must not lose a record while it still waits for the vendor."""
+
+    code = "provisioning.lease_too_short"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +48,19 @@ class Explanation:
     at: datetime | None = None
 
 
-def linked_account_of(account: Account, setup: ServiceManagerSetup) -> Account:
+def linked_account_of(*, account: Account, setup: ServiceManagerSetup) -> Account:
     """Return the account that a vendor must know when this account buys."""
     return reseller_of(account) if setup.link_of == LinkOf.RESELLER else account
 
 
-def linked_accounts(account: Account, items: Iterable[OrderItem]) -> dict[int, Account]:
+def linked_accounts(
+    *, account: Account, items: Iterable[OrderItem]
+) -> dict[int, Account]:
     """Return, by item id, the account the vendor must know; setups are fetched."""
     return {
-        item.pk: linked_account_of(account, item.product.product_type.application.setup)
+        item.pk: linked_account_of(
+            account=account, setup=item.product.product_type.application.setup
+        )
         for item in items
     }
 
@@ -68,7 +80,7 @@ def unsynchronized(
     return list(wanted.values())
 
 
-def may_buy(account: Account, setup: ServiceManagerSetup) -> bool:
+def may_buy(*, account: Account, setup: ServiceManagerSetup) -> bool:
     """Return whether the application's policy lets this account receive its products."""
     allowed = {
         Buyers.ALL: set(AccountKind),
@@ -107,13 +119,42 @@ def get_link(*, account: Account, application_id: int) -> AccountLink:
     raise NotFound(message)
 
 
+def active_setups() -> list[ServiceManagerSetup]:
+    """Return the settings of every active application, by name."""
+    return list(
+        ServiceManagerSetup.objects.filter(application__is_active=True)
+        .select_related("application")
+        .order_by("application__name")
+    )
+
+
+def check_lease() -> None:
+    """
+    Check that a lease lasts longer than any call of a vendor.
+
+    Units:  seconds; a lease must be twice the longest limit of one call.
+    :raises LeaseTooShort: with the setting to change.
+    """
+    longest = ServiceManagerSetup.objects.aggregate(most=Max("deadline_seconds"))
+    needed = 2 * (longest["most"] or 0)
+    given = settings.PURVEYOR_LEASE_SECONDS
+    if given < needed:
+        message = _(
+            "A lease of %(given)g s is too short: a call of a vendor may take "
+            "%(limit)g s. Set PURVEYOR_LEASE_SECONDS to %(needed)g or more, or lower "
+            "the limit for one call under Setup > Applications."
+        )
+        facts = {"given": given, "limit": needed / 2, "needed": needed}
+        raise LeaseTooShort(message % facts, **facts)
+
+
 def worst_status(statuses: Iterable[str]) -> LinkStatus:
     """Return the status an account list shows: the worst of all service managers."""
     found = set(statuses)
     return next((s for s in WORST_FIRST if s in found), LinkStatus.UNSYNCHRONIZED)
 
 
-def explain(asset: Asset, *, vendor: str) -> Explanation | None:
+def explain(*, asset: Asset, vendor: str) -> Explanation | None:
     """Return why an asset waits, or None if nothing is left to do."""
     if asset.has_coupon or asset.state != AssetState.ACTIVE:
         return None

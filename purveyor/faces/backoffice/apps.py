@@ -1,5 +1,30 @@
+"""The BSS as an app of Django."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+#: The modules with pages, one a noun.
+PAGES = (
+    "accounts",
+    "contacts",
+    "synchronization",
+    "orders",
+    "assets",
+    "invoices",
+    "products",
+    "prices",
+    "provisioning",
+    "notifications",
+    "journal",
+    "applications",
+    "application_settings",
+    "organization",
+    "people",
+    "dashboard",
+)
 
 
 class BackofficeConfig(AppConfig):
@@ -8,3 +33,9 @@ class BackofficeConfig(AppConfig):
     name = "purveyor.faces.backoffice"
     label = "backoffice"
     verbose_name = _("BSS")
+
+    def ready(self) -> None:
+        """Load all pages, which register themselves with the site."""
+        for page in PAGES:
+            if find_spec(f"{self.name}.{page}"):
+                import_module(f"{self.name}.{page}")

@@ -1,13 +1,108 @@
-"""The BSS's own admin site."""
+"""The BSS's own admin site: its pages beside the records, and its door."""
 
+from collections.abc import Callable
+from functools import update_wrapper, wraps
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
+
+from purveyor.faces.backoffice.drafts import keep_draft
+
+View = Callable[..., HttpResponseBase]
 
 
 class Bss(UnfoldAdminSite):
     """The distributor's back office."""
 
-    site_title = "Purveyor"
-    site_header = "Purveyor"
+    enable_nav_sidebar = True
+    index_title = _("Dashboard")
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._pages: list[tuple[str, str, View]] = []
+        self.disable_action("delete_selected")  # records go one by one, or not at all
+
+    def page(self, route: str, *, name: str, permission: str) -> Callable[[View], View]:
+        """
+        Add a page of its own to the BSS, for those who have a permission.
+
+        It is reached as `bss:<name>`; several permissions are written with commas, one
+        of them is enough.
+        """
+
+        def add(view: View) -> View:
+            guarded = with_permission(view, permission)
+            self._pages.append((route, name, guarded))
+            return guarded
+
+        return add
+
+    def extra_urls(self) -> list[URLResolver | URLPattern]:
+        """Return the pages of its own, before those of the records."""
+        return [
+            path(route, self.admin_view(view), name=name)
+            for route, name, view in self._pages
+        ]
+
+    def admin_view(self, view: View, cacheable: bool = False) -> View:
+        """Guard a view; what was typed survives if the sign-in has expired meanwhile."""
+        guarded: View = super().admin_view(view, cacheable)
+
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not self.has_permission(request):
+                if request.headers.get("HX-Request"):
+                    return self._whole_page_to_sign_in(request)
+                if request.method == "POST":
+                    keep_draft(request)
+            return guarded(request, *args, **kwargs)
+
+        return update_wrapper(inner, guarded)
+
+    def render(
+        self, request: HttpRequest, template: str, context: dict[str, Any]
+    ) -> TemplateResponse:
+        """Return a page of its own in the BSS's frame; `title` is among the context."""
+        request.current_app = self.name
+        return TemplateResponse(
+            request, template, {**self.each_context(request), **context}
+        )
+
+    def _whole_page_to_sign_in(self, request: HttpRequest) -> HttpResponse:
+        messages.info(request, _("Your sign-in has expired. Sign in to go on."))
+        here = request.headers.get("HX-Current-URL", "").partition("/bss/")[2]
+        query = urlencode({"next": f"{reverse('bss:index')}{here}"})
+        return HttpResponse(headers={"HX-Redirect": f"{reverse('bss:login')}?{query}"})
+
+
+def with_permission(view: View, permission: str) -> View:
+    """Return a view for those who have one of the permissions, written with commas."""
+    wanted = [each.strip() for each in permission.split(",")]
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not any(request.user.has_perm(each) for each in wanted):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    vars(guarded)["permission"] = permission  # for the test that walks all addresses
+    return guarded
+
+
+def locked_out(
+    request: HttpRequest, *args: object, **kwargs: object
+) -> TemplateResponse:
+    """Return what a person sees after too many wrong passwords."""
+    context = {**bss.each_context(request), "title": _("Please wait")}
+    page = TemplateResponse(request, "backoffice/locked_out.html", context, status=429)
+    return page.render()
 
 
 bss = Bss(name="bss")

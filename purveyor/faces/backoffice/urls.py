@@ -1,6 +1,7 @@
-"""The addresses of the BSS."""
+"""The addresses of the BSS. Its namespace is `bss`, for Django an `admin`."""
+
+from django.urls import path
 
 from purveyor.faces.backoffice.site import bss
 
-urlpatterns = bss.urls[0]
-app_name = "bss"
+urlpatterns = [path("", bss.urls)]

@@ -1,0 +1,1 @@
+"""The command `purveyor`: what is done from a shell rather than from a page."""

@@ -1,6 +1,6 @@
 """Execute an order: turn its items into property and bill, all or nothing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -12,14 +12,13 @@ from purveyor.domain.assets.operations import create_assets
 from purveyor.domain.catalogue.models import Application
 from purveyor.domain.invoices.models import Invoice
 from purveyor.domain.invoices.operations import bill, charge_items
-from purveyor.domain.orders.lifecycle import ItemState
 from purveyor.domain.orders.models import Execution, Order, OrderItem
 from purveyor.domain.orders.operations import (
     ExecutionPlan,
     check_start_date,
     open_execution,
 )
-from purveyor.domain.orders.queries import lock_items_of
+from purveyor.domain.orders.queries import LockedOrder, lock_order
 from purveyor.domain.provisioning.lifecycle import LINK
 from purveyor.domain.provisioning.models import InvoiceWhen
 from purveyor.domain.provisioning.operations.link import ask_to_synchronize
@@ -60,13 +59,14 @@ def execute_order(
     :raises NothingToExecute: if no item is left.
     :raises MoveRefused: if one of the items was executed before.
     """
-    check_start_date(plan.start_date, today=clock.day_of(now))
-    items = _chosen(lock_items_of(order), only)
-    linked_to = linked_accounts(order.account, items)
+    check_start_date(start_date=plan.start_date, today=clock.day_of(now))
+    locked = lock_order(order)
+    items = _chosen(locked, only)
+    linked_to = linked_accounts(account=order.account, items=items)
     _require_links(items, linked_to, actor=actor, now=now)
     before = order.state
     execution = open_execution(
-        order=order, items=items, plan=plan, actor=actor, now=now
+        locked=locked, chosen=items, plan=plan, actor=actor, now=now
     )
     assets = create_assets(
         execution=execution, items=items, linked_to=linked_to, now=now
@@ -79,14 +79,13 @@ def execute_order(
     return execution
 
 
-def _chosen(items: list[OrderItem], only: Collection[int] | None) -> list[OrderItem]:
+def _chosen(locked: LockedOrder, only: Collection[int] | None) -> Sequence[OrderItem]:
     if only is not None:
-        return [item for item in items if item.pk in only]
-    still_open = [item for item in items if item.state == ItemState.OPEN]
-    return still_open or items
+        return [item for item in locked.items if item.pk in only]
+    return locked.open_items or locked.items
 
 
-def _billed_on_delivery(items: list[OrderItem]) -> frozenset[int]:
+def _billed_on_delivery(items: Sequence[OrderItem]) -> frozenset[int]:
     return frozenset(
         item.pk
         for item in items
@@ -96,7 +95,11 @@ def _billed_on_delivery(items: list[OrderItem]) -> frozenset[int]:
 
 
 def _require_links(
-    items: list[OrderItem], linked_to: dict[int, Account], *, actor: str, now: datetime
+    items: Sequence[OrderItem],
+    linked_to: dict[int, Account],
+    *,
+    actor: str,
+    now: datetime,
 ) -> None:
     """Check that every vendor knows its account; by policy, have it told on the way."""
     pairs = [

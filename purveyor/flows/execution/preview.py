@@ -108,7 +108,7 @@ def preview_execution(
         bill=_bill_of(items, order.currency),
         bill_to_name=order.bill_to.name,
         mail=_mail_of(order, len(items)),
-        calls=_calls_of(items, linked_accounts(order.account, items)),
+        calls=_calls_of(items, linked_accounts(account=order.account, items=items)),
     )
 
 
@@ -164,7 +164,9 @@ def _calls_of(
     )
 
 
-def _statuses_of(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], LinkStatus]:
+def _statuses_of(
+    pairs: Collection[tuple[int, int]],
+) -> dict[tuple[int, int], LinkStatus]:
     links = AccountLink.objects.filter(
         application__in={application for application, _account in pairs},
         account__in={account for _application, account in pairs},
@@ -178,7 +180,11 @@ def _statuses_of(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], Li
 
 
 def _call(
-    application: Application, account: Account, *, coupons_count: int, status: LinkStatus
+    application: Application,
+    account: Account,
+    *,
+    coupons_count: int,
+    status: LinkStatus,
 ) -> CallPreview:
     setup = application.setup
     return CallPreview(

@@ -2,8 +2,10 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as modern
@@ -11,9 +13,15 @@ from typing import cast
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.db import connection
 
 from purveyor.domain.accounts.models import Organization
-from tests.factories.notifications import the_organization
+from purveyor.domain.notifications.models import Message, Template
+from purveyor.domain.notifications.operations import send_message
+from purveyor.kernel.journal.models import Entry
+from purveyor.kernel.work.engine import Due
+from purveyor.kernel.work.leases import Lease, claim
+from tests.factories.accounts import an_organization
 
 TIMEOUT_SECONDS = 0.5
 
@@ -23,60 +31,52 @@ class Mailbox:
     """A mail server: what it took, and how it answers each step instead."""
 
     taken: list[EmailMessage] = field(default_factory=list)
-    envelopes: list[tuple[str, list[str]]] = field(default_factory=list)
+    envelopes: list[list[str]] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     refused_address: str = ""
     quotes_the_mail: bool = False
     port: int = 0
 
-    async def handle_MAIL(  # the name is aiosmtpd's
-        self,
-        server: SMTP,
-        session: Session,
-        envelope: Envelope,
-        address: str,
-        _: object,
+    def __post_init__(self) -> None:
+        """Give the steps the names under which aiosmtpd calls them."""
+        for step in ("MAIL", "RCPT", "DATA", "QUIT"):
+            setattr(self, f"handle_{step}", getattr(self, f"_take_{step.lower()}"))
+
+    async def _take_mail(
+        self, server: SMTP, _session: Session, envelope: Envelope, *words: object
     ) -> str:
-        envelope.mail_from = address
+        envelope.mail_from = str(words[0])
         return await self._answer("MAIL", server)
 
-    async def handle_RCPT(
-        self,
-        server: SMTP,
-        session: Session,
-        envelope: Envelope,
-        address: str,
-        _: object,
+    async def _take_rcpt(
+        self, server: SMTP, _session: Session, envelope: Envelope, *words: object
     ) -> str:
-        if address == self.refused_address:
+        if words[0] == self.refused_address:
             return "550 5.1.1 Nobody of that name"
-        envelope.rcpt_tos.append(address)
+        envelope.rcpt_tos.append(str(words[0]))
         return await self._answer("RCPT", server)
 
-    async def handle_DATA(
-        self, server: SMTP, session: Session, envelope: Envelope
+    async def _take_data(
+        self, server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
-        mail = cast(
-            "EmailMessage",
-            message_from_bytes(envelope.original_content or b"", policy=modern),
-        )
+        content = envelope.original_content or b""
+        mail = message_from_bytes(content, policy=modern)
         if self.quotes_the_mail:
-            return f"554 Not wanted: {' '.join(text_of(mail).split())[:400]}"
+            quoted = text_of(mail).encode("ascii", "replace").decode()
+            return f"554 Not wanted: {' '.join(quoted.split())[:300]}"
         answer = await self._answer("DATA", server)
         if answer.startswith("250"):
             self.taken.append(mail)
-            self.envelopes.append((envelope.mail_from or "", envelope.rcpt_tos))
+            self.envelopes.append(envelope.rcpt_tos)
         return answer
 
-    async def handle_QUIT(
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
+    async def _take_quit(self, server: SMTP, *_about: object) -> str:
         return await self._answer("QUIT", server)
 
     async def _answer(self, step: str, server: SMTP) -> str:
         answer = self.answers.get(step, "250 OK")
         if answer == "hang up":
-            assert server.transport is not None
+            assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
         elif answer == "say nothing":
             await asyncio.get_running_loop().create_future()
@@ -88,6 +88,27 @@ def text_of(mail: EmailMessage, kind: str = "plain") -> str:
     part = mail.get_body((kind,))
     assert part is not None
     return str(part.get_content())
+
+
+MAILS = (Due(Message, "due_at", send_message),)
+
+
+def lease_on(message: Message, now: datetime) -> Lease:
+    """Take a message as a worker does."""
+    [lease] = claim(Message, now=now, limit=1, only=[message.pk])
+    return lease
+
+
+def send(message: Message, now: datetime) -> Message:
+    """Take a message and send it, once."""
+    send_message(lease=lease_on(message, now), now=now)
+    message.refresh_from_db()
+    return message
+
+
+def everything_stored() -> str:
+    """Return all that the tables of mails and the journal hold."""
+    return repr([list(model.objects.values()) for model in (Message, Template, Entry)])
 
 
 @pytest.fixture
@@ -127,6 +148,22 @@ async def _close(server: asyncio.Server) -> None:
 
 
 @pytest.fixture
+def wake_ups(
+    django_capture_on_commit_callbacks,
+) -> Callable[[], AbstractContextManager[list[Callable[[], None]]]]:
+    """Return what captures wake-up calls; those of earlier steps are forgotten."""
+
+    def capture() -> AbstractContextManager[list[Callable[[], None]]]:
+        connection.run_on_commit = []
+        return cast(
+            "AbstractContextManager[list[Callable[[], None]]]",
+            django_capture_on_commit_callbacks(),
+        )
+
+    return capture
+
+
+@pytest.fixture
 def profile() -> Organization:
     """Fill in the distributor's profile."""
-    return the_organization()
+    return an_organization()

@@ -86,7 +86,7 @@ def test_a_list_takes_one_query(profile, django_assert_num_queries) -> None:
 
 
 def test_the_mails_of_an_asset_are_its_own(profile) -> None:
-    mia, tom, _lea = three_messages()
+    _mia, tom, _lea = three_messages()
 
     assert [row.pk for row in messages_of(tom.asset)] == [tom.pk]
 

@@ -38,12 +38,10 @@ def settle(message: Message, state: str = MessageState.SENT) -> None:
     message.refresh_from_db()
 
 
-def test_it_is_a_new_mail_with_an_occasion_of_its_own(
-    now, profile, django_capture_on_commit_callbacks
-) -> None:
+def test_it_is_a_new_mail_with_an_occasion_of_its_own(now, profile, wake_ups) -> None:
     first = a_sent_message()
 
-    with django_capture_on_commit_callbacks() as wake_ups:
+    with wake_ups() as calls:
         again = send_again(message=first, because=f" {WHY} ", actor=DAN, now=now)
 
     assert again.occasion == "again-1"
@@ -52,7 +50,7 @@ def test_it_is_a_new_mail_with_an_occasion_of_its_own(
     assert again.state == MessageState.QUEUED
     assert again.lane == Lane.INTERACTIVE
     assert again.message_id != first.message_id
-    assert len(wake_ups) == 1
+    assert len(calls) == 1
 
 
 def test_the_journal_says_who_and_why(now, profile) -> None:
@@ -63,7 +61,7 @@ def test_the_journal_says_who_and_why(now, profile) -> None:
     line = Entry.objects.get(verb="send_again")
     assert line.actor == DAN
     assert line.record_id == first.pk
-    assert line.facts == {"because": WHY, "recipient": "mia@north.example"}
+    assert line.facts == {"because": WHY, "recipient": first.recipient}
 
 
 def test_each_time_is_counted(now, profile) -> None:
@@ -108,7 +106,7 @@ def test_a_double_click_writes_one(now, profile) -> None:
 
 
 def test_of_two_people_the_second_is_refused(now, profile) -> None:
-    """Both have counted before either has written: the table holds the occasion once."""
+    """Both have counted, then both write: the table holds an occasion once."""
     first = a_sent_message()
     settle(send_again(message=first, because=WHY, actor=DAN, now=now))
     Message.objects.filter(occasion="again-1").update(occasion="again-2")

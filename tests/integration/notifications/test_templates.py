@@ -1,6 +1,7 @@
 """Staff edit what mails say; nothing that could not be sent is kept."""
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -42,9 +43,22 @@ def test_an_edited_one_is_never_overwritten(template, now) -> None:
     assert Template.objects.get(name=WELCOME).text == TEXTS.text
 
 
-def edit(template: Template, now, **changes: object) -> None:
-    values = {"texts": TEXTS, "copy_to": "", "is_enabled": True} | changes
-    edit_template(template=template, actor=DAN, now=now, **values)
+def edit(
+    template: Template,
+    now: datetime,
+    *,
+    texts: Texts = TEXTS,
+    copy_to: str = "",
+    is_enabled: bool = True,
+) -> None:
+    edit_template(
+        template=template,
+        texts=texts,
+        copy_to=copy_to,
+        is_enabled=is_enabled,
+        actor=DAN,
+        now=now,
+    )
 
 
 def test_an_edit_is_kept_and_told(template, now) -> None:

@@ -10,6 +10,7 @@ from purveyor.domain.provisioning.contract import (
     ProvisionRequest,
     ServiceManager,
     VendorBlocked,
+    VendorError,
     VendorRejected,
     VendorUnavailable,
     VendorUnclear,
@@ -165,6 +166,17 @@ def test_a_page_in_front_of_the_vendor_does_not_refuse_for_it() -> None:
     gateway = answers(b"<h1>Not found</h1>", status=404)
     with a_server(gateway) as server, pytest.raises(VendorUnclear):
         a_manager(server).provision(REQUEST)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(409, "coupon_redeemed"), (422, "invalid"), (403, "forbidden")]
+)
+def test_a_code_that_the_vendor_repeats_is_struck_out(status: int, code: str) -> None:
+    refusal = answers(an_error(code, f"Not {CODE.lower()} again."), status=status)
+    with a_server(refusal) as server, pytest.raises(VendorError) as refused:
+        a_manager(server).cancel(CODE)
+
+    assert "Not ••• again" in refused.value.message
 
 
 def test_secrets_that_the_vendor_repeats_are_struck_out() -> None:

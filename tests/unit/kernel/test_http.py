@@ -32,8 +32,8 @@ from tests.support.raw_server import (
     says,
 )
 
-DEADLINE_SECONDS = 0.25
-SLACK_SECONDS = 0.5  # a busy machine; still far below what a drip would take
+DEADLINE_SECONDS = 0.5
+SLACK_SECONDS = 1.0  # a busy machine; still far below what a drip would take
 SECRET = "COUPON-4711"
 READ = Call("GET", "/things")
 BUY = Call("POST", "/things", body={"quantity": 1})
@@ -158,7 +158,7 @@ def test_a_safe_connection_that_fails_means_not_sent() -> None:
 
         threading.Thread(target=speak_plainly, daemon=True).start()
         with pytest.raises(NotSent) as failure:
-            a_transport(f"https://127.0.0.1:{port}").send(BUY)
+            a_transport(f"https://127.0.0.1:{port}", seconds=5).send(BUY)
 
     assert failure.value.reason == "no safe connection could be made"
 
@@ -168,7 +168,7 @@ def test_a_deadline_before_the_request_left_means_not_sent() -> None:
     with says_nothing as listener, pytest.raises(NotSent) as failure:
         a_transport(f"https://127.0.0.1:{listener.getsockname()[1]}").send(BUY)
 
-    assert failure.value.reason == "no connection within 0.25 seconds"
+    assert failure.value.reason == "no connection within 0.5 seconds"
 
 
 @pytest.mark.parametrize(
@@ -303,7 +303,8 @@ def test_logs_hold_the_template_and_no_secret(caplog: pytest.LogCaptureFixture) 
     call = Call(
         "POST", "/c/{code}", {"code": SECRET}, {"q": SECRET}, {"X-K": SECRET}, SECRET
     )
-    behaviours = answers(f'"{SECRET}"'.encode()), says(SECRET.encode())
+    echo = answers(f'"{SECRET}"'.encode(), headers=f"X-Echo: {SECRET}\r\n")
+    behaviours = echo, says(SECRET.encode())
     with a_server(*behaviours) as server, capture_logs() as lines:
         answer = a_transport(server.address).send(call)
         with pytest.raises(NoAnswer) as failure:

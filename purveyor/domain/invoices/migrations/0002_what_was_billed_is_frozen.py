@@ -4,7 +4,8 @@ The second line of defence: the database itself refuses to change what was bille
 The operations never try. This is for everything else: a shell, a script, a mistake.
 A trigger fires only if a statement names one of its columns, so the ordinary moves
 (issue, pay, void) cost nothing. SQLite loses the triggers of a table that a later
-migration rebuilds; that migration has to call `freeze` again, and a test sees to it.
+migration rebuilds; that migration has to call `freeze` again, and a test sees to it. That an issued invoice
+cannot become a draft again follows: a draft has no number, and the number is frozen.
 """
 
 from django.db import migrations
@@ -28,11 +29,6 @@ FROZEN = (
         "invoice_issued_is_frozen",
         f"UPDATE OF {INVOICE_FACTS} ON invoices_invoice",
         f"WHEN (OLD.state IN {BINDING})",
-    ),
-    (
-        "invoice_issued_stays_issued",
-        "UPDATE OF state ON invoices_invoice",
-        f"WHEN (OLD.state IN {BINDING} AND NEW.state NOT IN {BINDING})",
     ),
     ("charge_is_frozen", f"UPDATE OF {CHARGE_FACTS} ON invoices_charge", ""),
     (

@@ -15,12 +15,7 @@ from django.utils.translation import gettext as _
 
 from purveyor.domain.provisioning.contract import Capability, ServiceManager
 from purveyor.domain.provisioning.models import ServiceManagerSetup
-from purveyor.domain.provisioning.operations.attempts import (
-    NO_DOUBT,
-    WORKER,
-    Subject,
-    park,
-)
+from purveyor.domain.provisioning.operations.subject import NO_DOUBT, WORKER, Subject
 from purveyor.kernel.journal.operations import log
 from purveyor.kernel.work.delays import next_try_at
 
@@ -74,7 +69,7 @@ def can_believe_absence(manager: ServiceManager) -> bool:
 
 @transaction.atomic(durable=True)
 def note_absence(
-    subject: Subject, setup: ServiceManagerSetup, *, now: datetime
+    *, subject: Subject, setup: ServiceManagerSetup, now: datetime
 ) -> bool:
     """
     Write that a look found nothing; return whether the doubt is settled by it.
@@ -96,7 +91,7 @@ def note_absence(
     if absence.is_believed:
         _settle(subject, now=now)
     elif subject.has_run_out(now):
-        park(subject, _("It is still not certain. A person must decide."), now=now)
+        subject.park(_("It is still not certain. A person must decide."), now=now)
     else:
         _look_again(subject, absence, now=now)
     return absence.is_believed
@@ -124,11 +119,3 @@ def _look_again(subject: Subject, absence: Absence, *, now: datetime) -> None:
     first = {"absent_since": now} if absence.is_first_that_counts else {}
     reason = _("The vendor does not show it yet. It is looked for again.")
     subject.lease.end(due_at=due_at, tries_count=tries, waits_because=reason, **first)
-
-
-def choose_found[T](
-    found: Sequence[T], *, fits: Sequence[T]
-) -> tuple[T | None, list[T]]:
-    """Return the one to adopt of what was found by our reference, and all the others."""
-    chosen = fits[0] if fits else None
-    return chosen, [each for each in found if each is not chosen]

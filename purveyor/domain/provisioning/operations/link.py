@@ -25,18 +25,17 @@ from purveyor.domain.provisioning.lifecycle import (
 )
 from purveyor.domain.provisioning.models import AccountLink, Attempt
 from purveyor.domain.provisioning.operations.attempts import (
-    NO_DOUBT,
-    WORKER,
-    Subject,
     close,
     close_abandoned,
     close_as_failed,
-    give_up,
     open_attempt,
-    park,
-    postpone,
 )
 from purveyor.domain.provisioning.operations.doubt import note_absence
+from purveyor.domain.provisioning.operations.subject import (
+    NO_DOUBT,
+    WORKER,
+    Subject,
+)
 from purveyor.domain.provisioning.registry import manager_for, setup_of
 from purveyor.domain.provisioning.vault import open_values
 from purveyor.kernel.clock import Stopwatch
@@ -144,7 +143,7 @@ def synchronize_link(*, lease: Lease, now: datetime) -> None:
         pk=lease.pk
     )
     subject, watch = Subject(link, lease), Stopwatch(now)
-    close_abandoned(subject, now=now)
+    close_abandoned(subject=subject, now=now)
     if link.status not in {LinkStatus.SYNCHRONIZING, LinkStatus.UNCLEAR}:
         lease.end(due_at=None)
         return
@@ -157,7 +156,9 @@ def synchronize_link(*, lease: Lease, now: datetime) -> None:
         return
     if found:
         _adopt(subject, found[0], now=watch.now())
-    elif not subject.is_in_doubt or note_absence(subject, setup, now=watch.now()):
+    elif not subject.is_in_doubt or note_absence(
+        subject=subject, setup=setup, now=watch.now()
+    ):
         _synchronize(subject, link, manager, watch)
 
 
@@ -172,11 +173,13 @@ def _synchronize(
         country=country_of(link.account),
         options=options,
     )
-    attempt = open_attempt(subject, AttemptKind.SYNCHRONIZE, now=watch.now())
+    attempt = open_attempt(
+        subject=subject, kind=AttemptKind.SYNCHRONIZE, now=watch.now()
+    )
     try:
         made = manager.synchronize_account(request)
     except VendorError as error:
-        close_as_failed(subject, attempt, error, now=watch.now())
+        close_as_failed(subject=subject, attempt=attempt, error=error, now=watch.now())
         return
     _close_as_made(subject, attempt, made, now=watch.now())
 
@@ -185,7 +188,7 @@ def _synchronize(
 def _close_as_made(
     subject: Subject, attempt: Attempt, made: VendorAccount, *, now: datetime
 ) -> None:
-    if close(attempt, AttemptOutcome.MADE, now=now):
+    if close(attempt=attempt, outcome=AttemptOutcome.MADE, now=now):
         _connect(subject, made, how="synchronize", now=now)
 
 
@@ -220,8 +223,8 @@ def _connect(
 @transaction.atomic(durable=True)
 def _wait(subject: Subject, error: VendorUnavailable, *, now: datetime) -> None:
     if not subject.has_run_out(now):
-        postpone(subject, error, now=now)
+        subject.postpone(error, now=now)
     elif subject.is_in_doubt:
-        park(subject, error.message, now=now)
+        subject.park(error.message, now=now)
     else:
-        give_up(subject, error.message, now=now)
+        subject.give_up(error.message, now=now)

@@ -31,21 +31,16 @@ from purveyor.domain.provisioning.lifecycle import (
 )
 from purveyor.domain.provisioning.models import AccountLink, Attempt, CouponObservation
 from purveyor.domain.provisioning.operations.attempts import (
-    WORKER,
-    Subject,
     close,
     close_abandoned,
     close_as_failed,
-    give_up,
     open_attempt,
-    park,
-    postpone,
 )
 from purveyor.domain.provisioning.operations.doubt import (
     can_believe_absence,
-    choose_found,
     note_absence,
 )
+from purveyor.domain.provisioning.operations.subject import WORKER, Subject
 from purveyor.domain.provisioning.registry import manager_for
 from purveyor.kernel.clock import Stopwatch
 from purveyor.kernel.journal.operations import log
@@ -67,7 +62,7 @@ def provision_asset(*, lease: Lease, now: datetime) -> None:
         "application__setup", "linked_account", "account", "order_item__order"
     ).get(pk=lease.pk)
     subject, watch = Subject(asset, lease), Stopwatch(now)
-    close_abandoned(subject, now=now)
+    close_abandoned(subject=subject, now=now)
     if not _is_wanted(asset):
         lease.end(due_at=None)
         return
@@ -76,7 +71,9 @@ def provision_asset(*, lease: Lease, now: datetime) -> None:
     link = _link_of(asset)
     if subject.is_in_doubt:
         found_nothing = _look(subject, manager, link, watch)
-        if not found_nothing or not note_absence(subject, setup, now=watch.now()):
+        if not found_nothing or not note_absence(
+            subject=subject, setup=setup, now=watch.now()
+        ):
             return
     if link is not None and _may_be_made(subject, link, now=watch.now()):
         _make(subject, manager, _request_for(asset, link), watch)
@@ -134,7 +131,7 @@ def _may_be_made(subject: Subject, link: AccountLink | None, *, now: datetime) -
         )
         % names
     )
-    give_up(subject, reason, now=now)
+    subject.give_up(reason, now=now)
     return False
 
 
@@ -144,20 +141,20 @@ def _make(
     request: ProvisionRequest,
     watch: Stopwatch,
 ) -> None:
-    attempt = open_attempt(subject, AttemptKind.MAKE, now=watch.now())
+    attempt = open_attempt(subject=subject, kind=AttemptKind.MAKE, now=watch.now())
     try:
         made = manager.provision(request)
     except VendorError as error:
-        close_as_failed(subject, attempt, error, now=watch.now())
+        close_as_failed(subject=subject, attempt=attempt, error=error, now=watch.now())
         if isinstance(error, VendorForgotAccount):
             _lose_link(subject, error, now=watch.now())
         return
-    close_as_made(subject, attempt, made, now=watch.now())
+    close_as_made(subject=subject, attempt=attempt, made=made, now=watch.now())
 
 
 @transaction.atomic(durable=True)
 def close_as_made(
-    subject: Subject, attempt: Attempt, made: VendorAsset, *, now: datetime
+    *, subject: Subject, attempt: Attempt, made: VendorAsset, now: datetime
 ) -> None:
     """
     Connect what the vendor says it made.
@@ -166,7 +163,7 @@ def close_as_made(
     dropped: the coupon is connected if the asset has none, else kept as a duplicate.
     """
     asset = _asset(subject)
-    if close(attempt, AttemptOutcome.MADE, now=now):
+    if close(attempt=attempt, outcome=AttemptOutcome.MADE, now=now):
         _connect(asset, made, how="make", now=now)
         subject.lease.end()
         return
@@ -231,14 +228,14 @@ def _wait_in_doubt(
 ) -> None:
     if subject.has_run_out(now):
         reason = _("It could not be looked for until the due time: %(reason)s")
-        park(subject, reason % {"reason": error.message}, now=now)
+        subject.park(reason % {"reason": error.message}, now=now)
     else:
-        postpone(subject, error, now=now)
+        subject.postpone(error, now=now)
 
 
 @transaction.atomic(durable=True)
 def _park(subject: Subject, reason: str, *, now: datetime) -> None:
-    park(subject, reason, now=now)
+    subject.park(reason, now=now)
 
 
 @transaction.atomic(durable=True)
@@ -255,8 +252,10 @@ def _adopt_or_park(
     request = _request_for(asset, link) if link is not None else None
     by_age = sorted(found, key=lambda each: (each.made_at is None, each.made_at or now))
     fits = [each for each in by_age if request is not None and each.fits(request)]
-    chosen, others = choose_found(by_age, fits=fits)
-    for other in others:
+    chosen = fits[0] if fits else None
+    for other in by_age:
+        if other is chosen:
+            continue
         observe(asset=asset, seen=other, is_duplicate=chosen is not None, now=now)
     if chosen is None:
         reason = _(
@@ -264,7 +263,7 @@ def _adopt_or_park(
             "were ordered (%(facts)s). A person must decide."
         )
         facts = f"{by_age[0].quantity} × {by_age[0].external_product_id}"
-        park(subject, reason % {"facts": facts}, now=now)
+        subject.park(reason % {"facts": facts}, now=now)
         return
     asset.attempts.filter(outcome=AttemptOutcome.UNCLEAR).update(
         outcome=AttemptOutcome.ADOPTED

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -42,6 +43,26 @@ class AlreadyReading(Refused):
     """A services definition is read once at a time."""
 
     code = "provisioning.already_reading"
+
+
+def set_up(
+    *,
+    application: Application,
+    values: Mapping[str, str],
+    policies: Mapping[str, Any],
+    actor: str,
+    now: datetime,
+) -> ServiceManagerSetup:
+    """
+    Set up a service manager for the first time, from plain values; it is switched on.
+
+    Shape:  `values` are what the connector asks for, `policies` columns of the setup.
+    :raises VendorRefusedSettings: with the vendor's own message.
+    """
+    setup = ServiceManagerSetup(application=application, **policies)
+    changed = [*values, *policies]
+    save_setup(setup=setup, values=values, changed=changed, actor=actor, now=now)
+    return setup
 
 
 def save_setup(
@@ -85,6 +106,15 @@ def check_setup(setup: ServiceManagerSetup) -> None:
     except VendorError as error:
         message = _("%(reason)s Check the address. Nothing was saved.")
         raise VendorRefusedSettings(message % {"reason": error.message}) from error
+
+
+def complaint_of(*, setup: ServiceManagerSetup) -> str:
+    """Return what the vendor says against the settings now; empty if nothing."""
+    try:
+        manager_for(setup).check()
+    except (VendorError, Refused) as error:
+        return error.message
+    return ""
 
 
 @transaction.atomic

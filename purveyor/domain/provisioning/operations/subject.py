@@ -1,0 +1,139 @@
+"""The record an attempt is about, and what is written on it while it waits."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from purveyor.domain.assets.lifecycle import SYNC
+from purveyor.domain.assets.models import Asset
+from purveyor.domain.provisioning.contract import VendorUnavailable
+from purveyor.domain.provisioning.lifecycle import LINK
+from purveyor.domain.provisioning.models import AccountLink
+from purveyor.kernel.journal.operations import log
+from purveyor.kernel.lifecycle import Lifecycle
+from purveyor.kernel.work.delays import next_try_at
+from purveyor.kernel.work.leases import Lease
+
+WORKER = "worker"
+REASON_MAX = 500
+NO_DOUBT: dict[str, None] = {
+    "in_doubt_since": None,
+    "doubtful_call_ended_at": None,
+    "absent_since": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """
+    An asset or an account link, with the lease under which it is worked on.
+
+    Both carry the same columns of doubt and of waiting. Every way of leaving it gives
+    the lease back, and says why the record waits.
+    """
+
+    record: Asset | AccountLink
+    lease: Lease
+
+    @property
+    def lifecycle(self) -> Lifecycle:
+        """Where the record stands with the vendor."""
+        return SYNC if isinstance(self.record, Asset) else LINK
+
+    @property
+    def status(self) -> str:
+        """The record's provisioning sync status."""
+        return str(getattr(self.record, self.lifecycle.field))
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """The column by which an attempt points at the record."""
+        return {"asset" if isinstance(self.record, Asset) else "link": self.record}
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether the vendor may have done what it was asked."""
+        return self.record.in_doubt_since is not None
+
+    def has_run_out(self, now: datetime) -> bool:
+        """Whether the record was tried for as long as it may be tried by itself."""
+        give_up_at = self.record.give_up_at
+        return give_up_at is not None and now >= give_up_at
+
+    def move_if_it_can(self, verb: str) -> None:
+        """Make a move of the sync status where it starts from the present one."""
+        if self.lifecycle.allows(self.record, verb):
+            self.lifecycle.move(self.record, verb)
+
+    def give_up(self, reason: str, *, now: datetime) -> None:
+        """End the work as failed, with a reason that a person can act on."""
+        before = self.status
+        self.move_if_it_can("fail")
+        self.lease.end(
+            **NO_DOUBT,
+            due_at=None,
+            give_up_at=None,
+            parked_at=None,
+            **self._why(reason),
+        )
+        self._tell("fail", reason, now=now, before=before)
+
+    def wait_for_vendor(self, error: VendorUnavailable, *, now: datetime) -> None:
+        """Try to make it again later, or give up once it was tried for long enough."""
+        if self.has_run_out(now):
+            reason = _("Tried until the due time. Last: %(reason)s")
+            self.give_up(reason % {"reason": error.message}, now=now)
+        else:
+            self.postpone(error, now=now, **NO_DOUBT)
+
+    def postpone(
+        self, error: VendorUnavailable, *, now: datetime, **changes: Any
+    ) -> None:
+        """Look at the record again after the delay that its tries have earned."""
+        tries = self.record.tries_count + 1
+        wish = error.facts.get("retry_after_seconds")
+        due_at = next_try_at(
+            tries_count=tries,
+            now=now,
+            at_least_seconds=float(wish) if isinstance(wish, int | float) else 0,
+        )
+        why = self._why(error.message)
+        self.lease.end(due_at=due_at, tries_count=tries, **why, **changes)
+
+    def stay_in_doubt(self, reason: str, *, now: datetime) -> None:
+        """Write that it may have been done; what comes next is a look, never a make."""
+        before = self.status
+        self.move_if_it_can("doubt")
+        self.lease.end(
+            doubtful_call_ended_at=now,
+            absent_since=None,
+            due_at=next_try_at(tries_count=1, now=now),
+            tries_count=1,
+            **self._why(reason),
+        )
+        self._tell("doubt", reason, now=now, before=before)
+
+    def park(self, reason: str, *, now: datetime) -> None:
+        """Set the record aside until a person has looked. A doubt stays."""
+        before = self.status
+        self.move_if_it_can("doubt")
+        self.lease.end(due_at=None, parked_at=now, **self._why(reason))
+        self._tell("park", reason, now=now, before=before)
+
+    def _why(self, reason: str) -> dict[str, str]:
+        text = reason[:REASON_MAX]
+        shown = {} if isinstance(self.record, Asset) else {"reason": text}
+        return {"waits_because": text, **shown}
+
+    def _tell(self, verb: str, reason: str, *, now: datetime, before: str) -> None:
+        log(
+            self.record,
+            verb,
+            actor=WORKER,
+            at=now,
+            before=before,
+            after=self.status,
+            reason=reason,
+        )

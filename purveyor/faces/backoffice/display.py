@@ -1,0 +1,109 @@
+"""How values look on the pages of the BSS: badges, money, days, links."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from babel.dates import format_date, format_datetime
+from django.db.models import Model
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, to_locale
+
+from purveyor.kernel.money import Money
+
+NOTHING = "–"
+
+#: What a status looks like: green is done, blue goes on by itself, orange needs time or
+#: care, red needs a person, grey is over or has not begun.
+TONES = {
+    "ACTIVE": "success",
+    "SYNCHRONIZED": "success",
+    "EXECUTED": "success",
+    "PAID": "success",
+    "SENT": "success",
+    "DONE": "success",
+    "MADE": "success",
+    "ADOPTED": "success",
+    "ENTERED": "success",
+    "INVOICED": "success",
+    "REDEEMED": "success",
+    "SUBMITTED": "info",
+    "EXECUTING": "info",
+    "ISSUED": "info",
+    "SYNCHRONIZING": "info",
+    "QUEUED": "info",
+    "SENDING": "info",
+    "OPEN": "info",
+    "PENDING": "info",
+    "AWAITING_APPROVAL": "warning",
+    "UNCLEAR": "warning",
+    "CANCELLING": "warning",
+    "VANISHED": "warning",
+    "PERHAPS_SENT": "warning",
+    "UNAVAILABLE": "warning",
+    "FAILED": "danger",
+    "REJECTED": "danger",
+}
+
+
+def badge(text: object, tone: str = "", *, href: str = "") -> SafeString:
+    """Return a word in a coloured box; tones: success, info, warning, danger, none."""
+    tag = "a" if href else "span"
+    link = format_html(' href="{}"', href) if href else ""
+    return format_html(
+        '<{}{} class="bss-badge" data-tone="{}">{}</{}>', tag, link, tone, text, tag
+    )
+
+
+def status_badge(record: Model, field: str, *, href: str = "") -> SafeString:
+    """Return the badge of a record's status, in the words of its choices."""
+    value = getattr(record, field)
+    label = getattr(record, f"get_{field}_display")()
+    return badge(label, TONES.get(value, ""), href=href)
+
+
+def amount(value: Decimal | None, currency: str) -> str:
+    """Return an amount in the reader's format."""
+    return NOTHING if value is None else str(Money(value, currency))
+
+
+def day(value: date | None) -> str:
+    """Return a day in the reader's format."""
+    return NOTHING if value is None else str(format_date(value, locale=_locale()))
+
+
+def moment(value: datetime | None) -> str:
+    """Return a moment as the distributor's clocks show it, in the reader's format."""
+    if value is None:
+        return NOTHING
+    local = timezone.localtime(value)
+    return str(format_datetime(local, "d MMM y, HH:mm", locale=_locale()))
+
+
+def page_of(record: Model) -> str:
+    """Return the address of a record's page in the BSS, empty if it has none."""
+    name = f"bss:{record._meta.app_label}_{record._meta.model_name}_change"
+    try:
+        return reverse(name, args=[record.pk])
+    except NoReverseMatch:
+        return ""
+
+
+def link_to(record: Model | None, text: object = "") -> Any:
+    """Return a link to a record's page; plain text if there is no such page."""
+    if record is None:
+        return NOTHING
+    href = page_of(record)
+    words = text or record
+    return (
+        format_html('<a class="bss-link" href="{}">{}</a>', href, words)
+        if href
+        else words
+    )
+
+
+def _locale() -> str:
+    return to_locale(get_language() or "en")

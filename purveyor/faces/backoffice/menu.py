@@ -1,0 +1,149 @@
+"""The menu of the BSS: what there is, for those who may see it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line of the menu. It appears once its page exists and to whom it may show."""
+
+    title: Text
+    icon: str
+    page: str
+    permission: str = ""  # several with commas: one of them is enough
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines of the menu that belong together; breadcrumbs begin with its title."""
+
+    title: Text
+    items: tuple[Item, ...]
+
+
+def records(title: Text, icon: str, label: str) -> Item:
+    """Return the line that leads to the list of one kind of record."""
+    app, model = label.split(".")
+    return Item(title, icon, f"{app}_{model}_changelist", f"{app}.view_{model}")
+
+
+MENU = (
+    Group(
+        _("Office"),
+        (
+            Item(_("Dashboard"), "space_dashboard", "index"),
+            records(_("Accounts"), "apartment", "accounts.account"),
+            records(_("Contacts"), "contacts", "accounts.contact"),
+        ),
+    ),
+    Group(
+        _("Sales"),
+        (records(_("Orders"), "receipt_long", "orders.order"),),
+    ),
+    Group(
+        _("Billing"),
+        (
+            records(_("Assets"), "confirmation_number", "assets.asset"),
+            Item(
+                _("Pending invoices"),
+                "hourglass_top",
+                "pending_invoices",
+                "invoices.view_charge",
+            ),
+            records(_("Invoices"), "request_quote", "invoices.invoice"),
+            records(_("Products"), "inventory_2", "catalogue.product"),
+            records(_("Price lists"), "sell", "catalogue.pricelist"),
+        ),
+    ),
+    Group(
+        _("Operations"),
+        (
+            Item(_("Provisioning"), "sync_problem", "provisioning", "assets.view_asset"),
+            records(_("Notifications sent"), "outgoing_mail", "notifications.message"),
+            records(_("Journal"), "history", "journal.entry"),
+        ),
+    ),
+    Group(
+        _("Setup"),
+        (
+            records(_("Applications"), "hub", "catalogue.application"),
+            records(_("Product types"), "category", "catalogue.producttype"),
+            records(_("Notifications"), "mail", "notifications.template"),
+            records(_("Tax rates"), "percent", "catalogue.taxrate"),
+            records(_("Payment methods"), "credit_card", "accounts.paymentmethod"),
+            records(_("Organization profile"), "domain", "accounts.organization"),
+            records(_("Users and roles"), "group", "accounts.user"),
+        ),
+    ),
+)
+
+#: Pages that belong to a line of the menu without standing in it.
+BESIDE = {"auth_group_changelist": "accounts_user_changelist"}
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the menu for a person, as unfold's sidebar wants it."""
+    groups = (
+        {"title": group.title, "separator": False, "items": _shown(group, request)}
+        for group in MENU
+    )
+    return [group for group in groups if group["items"]]
+
+
+def group_of(address: str) -> Text:
+    """Return the title of the group under which a page stands; empty if none."""
+    for page, line in BESIDE.items():
+        if address == address_of(page):
+            address = address_of(line)
+    for group in MENU:
+        if any(address == address_of(item.page) for item in group.items):
+            return group.title
+    return ""
+
+
+def address_of(page: str) -> str:
+    """Return the address of a page of the BSS, empty as long as there is none."""
+    try:
+        return reverse(f"bss:{page}")
+    except NoReverseMatch:
+        return ""
+
+
+def may_see(request: HttpRequest, permission: str) -> bool:
+    """Return whether a person has one of the permissions, written with commas."""
+    wanted = [each.strip() for each in permission.split(",") if each.strip()]
+    return not wanted or any(request.user.has_perm(each) for each in wanted)
+
+
+def _shown(group: Group, request: HttpRequest) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": item.title,
+            "icon": item.icon,
+            "link": address,
+            "active": _is_here(item, address, request),
+        }
+        for item, address in _existing(group.items)
+        if may_see(request, item.permission)
+    ]
+
+
+def _existing(items: Iterable[Item]) -> Iterable[tuple[Item, str]]:
+    found = ((item, address_of(item.page)) for item in items)
+    return [(item, address) for item, address in found if address]
+
+
+def _is_here(item: Item, address: str, request: HttpRequest) -> bool:
+    if item.page == "index":
+        return request.path == address
+    beside = (address_of(page) for page, line in BESIDE.items() if line == item.page)
+    return any(request.path.startswith(each) for each in (address, *beside) if each)

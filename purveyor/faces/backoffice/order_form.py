@@ -1,0 +1,250 @@
+"""The form of a draft order: its parties and its items, as they are typed."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from unfold import admin as unfold
+from unfold.decorators import display
+from unfold.forms import PaginationInlineFormSet
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+)
+
+from purveyor.domain.accounts.models import Account, Contact
+from purveyor.domain.accounts.queries import bill_to_of
+from purveyor.domain.catalogue.models import PriceList, Product
+from purveyor.domain.catalogue.queries import sellable_products
+from purveyor.domain.orders.models import QUANTITY_MAX, Order, OrderItem
+from purveyor.domain.orders.operations import Line
+from purveyor.faces.backoffice.display import NOTHING
+from purveyor.kernel.money import Money
+
+WRONG_QUANTITY = format_lazy(
+    _("The quantity must be a whole number from 1 to {most}."), most=QUANTITY_MAX
+)
+WRONG_DISCOUNT = _("A discount is from 0 to 100 percent.")
+NOT_A_PAYER = _("This account does not pay for the order's account. Choose another.")
+UNKNOWN_ACCOUNT = _("There is no such account. Choose one from the list.")
+
+
+class PartyField(forms.ModelChoiceField):
+    """An account, named so that two of the same name can be told apart."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return how an account reads in the list."""
+        return f"{obj.name} ({obj.number})"
+
+
+class OrderForm(forms.ModelForm):
+    """The head of a draft. What is left empty is filled in from the account."""
+
+    bill_to = PartyField(
+        label=_("Billing To"),
+        queryset=Account.objects.none(),
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("Empty: as set on the account."),
+        error_messages={"invalid_choice": NOT_A_PAYER},
+    )
+    currency = forms.ChoiceField(
+        label=_("Currency"),
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("Empty: the currency of Billing To."),
+    )
+    recipient = forms.ModelChoiceField(
+        label=_("Recipient"),
+        queryset=Contact.objects.none(),
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("Gets the coupon code by mail. Empty: the billing contact."),
+    )
+
+    class Meta:
+        model = Order
+        fields = ("account", "bill_to", "currency", "po_code", "recipient", "notes")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["account"].error_messages["invalid_choice"] = UNKNOWN_ACCOUNT
+        account = self._account()
+        payers = payers_of(account)
+        self._choose("bill_to", payers, bill_to_of(account) if account else None)
+        self._choose("recipient", recipients_of(payers), None)
+        currency = self.fields["currency"]
+        assert isinstance(currency, forms.ChoiceField)
+        currency.choices = [("", "–"), *((code, code) for code in currencies())]
+
+    def _choose(
+        self, name: str, queryset: QuerySet[Any], preset: Account | None
+    ) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset, field.empty_label = queryset, "–"
+        if preset is not None and not self.instance.pk:
+            self.initial.setdefault(name, preset.pk)
+
+    def _account(self) -> Account | None:
+        """Return the account that was typed, or stands on the record."""
+        given = self.data.get("account") if self.is_bound else None
+        known = given or self.initial.get("account") or self.instance.account_id
+        if not str(known or "").isdecimal():
+            return None
+        accounts = Account.objects.select_related("parent", "bill_to")
+        return accounts.filter(pk=known).first()
+
+
+class ItemForm(forms.ModelForm):
+    """One line as it is typed. Prices, cost and tax come from the catalogue."""
+
+    product = forms.ModelChoiceField(
+        label=_("Product"),
+        queryset=Product.objects.select_related("product_type__application"),
+        widget=UnfoldAdminSelectWidget,
+        error_messages={"invalid_choice": _("There is no such product.")},
+    )
+    quantity = forms.IntegerField(
+        label=_("Quantity"),
+        min_value=1,
+        max_value=QUANTITY_MAX,
+        widget=UnfoldAdminIntegerFieldWidget,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value", "required"), WRONG_QUANTITY
+        ),
+    )
+    discount_percent = forms.DecimalField(
+        label=_("Discount %"),
+        required=False,
+        min_value=0,
+        max_value=100,
+        max_digits=5,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"), WRONG_DISCOUNT
+        ),
+    )
+
+    class Meta:
+        model = OrderItem
+        fields = ("product", "quantity", "discount_percent")
+
+    def clean_discount_percent(self) -> Any:
+        """Return the discount; an empty one is none."""
+        return self.cleaned_data["discount_percent"] or 0
+
+
+class ItemFormSet(PaginationInlineFormSet):
+    """The lines of a draft. All their product lists are read once."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._sellable: list[tuple[Any, str]] | None = None
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Offer what can be sold now, and what stands on the line already."""
+        super().add_fields(form, index)
+        if self._sellable is None:
+            self._sellable = [(p.pk, p.name) for p in sellable_products()]
+        offered = [("", _("Choose a product")), *self._sellable]
+        held = form.instance.product_id
+        if held and held not in {pk for pk, _name in self._sellable}:
+            offered.append((held, form.instance.product_name))
+        form.fields["product"].choices = offered
+
+
+class OrderItemInline(unfold.TabularInline):
+    """The items of a draft; they are written by `put_items`, never one by one."""
+
+    model = OrderItem
+    form = ItemForm
+    formset = ItemFormSet
+    verbose_name_plural = _("Items")
+    fields = ("product", "quantity", "discount_percent", "price", "cost", "tax", "net")
+    readonly_fields = ("price", "cost", "tax", "net")
+    ordering = ("position", "id")
+    extra = 0
+    show_change_link = False
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """Return one empty line where there is none yet."""
+        return 0 if obj is not None and obj.items.exists() else 1
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether the order itself may be seen."""
+        return request.user.has_perm("orders.view_order")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether the order itself may be written."""
+        needed = "orders.add_order" if obj is None else "orders.change_order"
+        return request.user.has_perm(needed)
+
+    has_change_permission = has_add_permission
+    has_delete_permission = has_add_permission
+
+    @display(description=_("Price"))
+    def price(self, item: OrderItem) -> str:
+        """Return what one license costs the buyer."""
+        return _of(item, item.unit_price)
+
+    @display(description=_("Cost"))
+    def cost(self, item: OrderItem) -> str:
+        """Return what one license costs us."""
+        return _of(item, item.unit_cost)
+
+    @display(description=_("Tax"))
+    def tax(self, item: OrderItem) -> str:
+        """Return the tax on the line."""
+        return f"{item.tax_name} {item.tax_percent.normalize():f} %" if item.pk else NOTHING
+
+    @display(description=_("Net"))
+    def net(self, item: OrderItem) -> str:
+        """Return what the line costs without tax."""
+        return str(item.net) if item.pk else NOTHING
+
+
+def lines_of(formset: Any) -> list[Line]:
+    """Return the lines that were typed, in their order, without the deleted ones."""
+    typed: Iterable[Any] = (
+        form
+        for form in formset.forms
+        if form.cleaned_data.get("product") and form not in formset.deleted_forms
+    )
+    return [
+        Line(
+            form.cleaned_data["product"],
+            form.cleaned_data["quantity"],
+            form.cleaned_data["discount_percent"],
+        )
+        for form in typed
+    ]
+
+
+def payers_of(account: Account | None) -> QuerySet[Account]:
+    """Return who can pay for an account: itself, its reseller, or whoever is set."""
+    if account is None:
+        return Account.objects.none()
+    known = {account.pk, account.parent_id, account.bill_to_id} - {None}
+    return Account.objects.filter(pk__in=known).order_by("name", "id")
+
+
+def recipients_of(payers: QuerySet[Account]) -> QuerySet[Contact]:
+    """Return the contacts who can get the coupon code."""
+    return Contact.objects.filter(account__in=payers).order_by("last_name", "id")
+
+
+def currencies() -> list[str]:
+    """Return the currencies in which anything has a price."""
+    codes = PriceList.objects.order_by("currency").values_list("currency", flat=True)
+    return list(codes.distinct())
+
+
+def _of(item: OrderItem, value: Any) -> str:
+    return str(Money(value, item.currency)) if item.pk else NOTHING

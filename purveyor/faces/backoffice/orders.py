@@ -1,0 +1,361 @@
+"""Sales > Orders: the list, the draft's form, and the page of what became of it."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from purveyor.domain.accounts.models import Account
+from purveyor.domain.accounts.queries import bill_to_of
+from purveyor.domain.orders.lifecycle import ORDER, OrderState
+from purveyor.domain.orders.models import Order, OrderItem
+from purveyor.domain.orders.operations import (
+    cancel_order,
+    copy_order,
+    create_order,
+    edit_order,
+    put_items,
+)
+from purveyor.domain.orders.queries import totals_of
+from purveyor.faces.backoffice.display import link_to, moment, page_of, status_badge
+from purveyor.faces.backoffice.execution_dialog import answer_execution
+from purveyor.faces.backoffice.frame import BssModelAdmin, actor_of
+from purveyor.faces.backoffice.order_form import (
+    OrderForm,
+    OrderItemInline,
+    lines_of,
+    payers_of,
+    recipients_of,
+)
+from purveyor.faces.backoffice.order_page import delivery_page, order_page
+from purveyor.faces.backoffice.questions import ReasonForm, opens_dialog
+from purveyor.faces.backoffice.site import bss
+from purveyor.faces.backoffice.verbs import DialogForm, done, verb
+from purveyor.flows.ordering.operations import submit_order
+from purveyor.kernel import clock
+
+SUBMIT = "orders_order_submit"  # the name of the button beside Save
+
+SHORTCUTS: dict[str, Any] = {
+    "title": gettext_lazy("Shortcuts"),
+    "icon": "bolt",
+    "variant": ActionVariant.PRIMARY,
+    "items": ["execute", "deliver", "copy", "cancel"],
+}
+
+
+@admin.register(Order, site=bss)
+class OrderAdmin(BssModelAdmin):
+    """Orders: edited while draft; afterwards they are shown, and executed."""
+
+    form = OrderForm
+    inlines = (OrderItemInline,)
+    list_display = (
+        "number",
+        "account_name",
+        "bill_to_name",
+        "state_badge",
+        "total",
+        "created",
+    )
+    list_display_links = ("number",)
+    list_filter = (("state", ChoicesDropdownFilter), "currency")
+    ordering = ("-created_at", "-id")
+    search_fields = ("number__exact", "account__number__exact")
+    search_help_text = gettext_lazy("Order or account number")
+    autocomplete_fields = ("account",)
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "account",
+                    "bill_to",
+                    "currency",
+                    "recipient",
+                    "po_code",
+                    "notes",
+                )
+            },
+        ),
+    )
+    actions_detail = (SHORTCUTS,)
+    actions_submit_line = ("submit",)
+    change_form_outer_before_template = "backoffice/orders/head.html"
+    change_form_outer_after_template = "backoffice/orders/totals.html"
+    refusal_fields: ClassVar[dict[str, str]] = {
+        "orders.foreign_currency": "currency",
+        "orders.wrong_recipient": "recipient",
+        "orders.no_recipient": "recipient",
+        "orders.ordering_disabled": "account",
+        "ordering.buyer_not_allowed": "account",
+    }
+
+    class Media:
+        css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("backoffice/records.css",)}
+        js = ("backoffice/order_parties.js",)
+
+    # ---------------------------------------------------------------- list
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
+        """Return orders with all that a row of the list shows."""
+        items = Prefetch("items", OrderItem.objects.order_by("position", "id"))
+        orders = super().get_queryset(request).select_related("account", "bill_to")
+        return orders.prefetch_related(items)
+
+    def sought(self, term: str) -> str:
+        """Return what is looked for; our numbers are written in capitals."""
+        return super().sought(term).upper()
+
+    @display(description=gettext_lazy("Account"))
+    def account_name(self, order: Order) -> Any:
+        """Return who ordered."""
+        return link_to(order.account, order.account.name)
+
+    @display(description=gettext_lazy("Billing To"))
+    def bill_to_name(self, order: Order) -> str:
+        """Return who pays."""
+        return order.bill_to.name
+
+    @display(description=gettext_lazy("Status"))
+    def state_badge(self, order: Order) -> Any:
+        """Return where the order stands."""
+        return status_badge(order, "state")
+
+    @display(description=gettext_lazy("Total"))
+    def total(self, order: Order) -> str:
+        """Return what is to be paid."""
+        return str(totals_of(order.items.all(), currency=order.currency).total)
+
+    @display(description=gettext_lazy("Created"), ordering="created_at")
+    def created(self, order: Order) -> str:
+        """Return when the order was created."""
+        return moment(order.created_at)
+
+    # ---------------------------------------------------------------- form
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether the order can be edited: drafts only."""
+        is_open = not isinstance(obj, Order) or obj.state == OrderState.DRAFT
+        return is_open and super().has_change_permission(request, obj)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the form's fields; an order that cannot be edited is shown as a page."""
+        return self.fieldsets if self._is_edited(request, obj) else ()
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the items as fields while they can be edited."""
+        return self.inlines if self._is_edited(request, obj) else ()
+
+    def _is_edited(self, request: HttpRequest, order: Any) -> bool:
+        if order is None:
+            return self.has_add_permission(request)
+        return self.has_change_permission(request, order)
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: Any, change: Any
+    ) -> None:
+        """Create the draft, or save what was changed of it."""
+        actor, now = actor_of(request), clock.now()
+        if change:
+            edit_order(order=obj, changed=form.changed_data, actor=actor, now=now)
+        else:
+            create_order(order=obj, actor=actor, now=now)
+
+    def save_related(
+        self, request: HttpRequest, form: Any, formsets: Any, change: bool
+    ) -> None:
+        """Set the items at the prices of now; submit the order if that was asked."""
+        order, actor, now = form.instance, actor_of(request), clock.now()
+        lines = [line for formset in formsets for line in lines_of(formset)]
+        put_items(order=order, lines=lines, actor=actor, now=now)
+        if SUBMIT in request.POST and request.user.has_perm("orders.submit_order"):
+            submit_order(order=order, actor=actor, now=now)
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Go to the order's page and say what was done."""
+        return self._saved(request, obj, super().response_add)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """Stay on the order's page and say what was done."""
+        return self._saved(request, obj, super().response_change)
+
+    def _saved(self, request: HttpRequest, order: Order, answer: Any) -> HttpResponse:
+        if order.state == OrderState.DRAFT:
+            return answer(request, order)
+        told = _("Order %(number)s is submitted.") % {"number": order.number}
+        messages.success(request, told)
+        return done(request, page_of(order))
+
+    @action(
+        description=gettext_lazy("Submit"), permissions=("orders.submit_order",)
+    )
+    def submit(self, request: HttpRequest, order: Order) -> None:
+        """Stand for the button beside Save; `save_related` does what it says."""
+
+    def form_context(
+        self,
+        request: HttpRequest,
+        object_id: str | None,
+        extra_context: dict[str, Any] | None,
+    ) -> dict[str, Any]:
+        """Return what the page shows besides the form."""
+        context = super().form_context(request, object_id, extra_context)
+        order = self._order(request, object_id)
+        if order is None:
+            buttons = self.get_actions_submit_line(request, 0)
+            return {**context, "actions_submit_line": buttons}
+        is_edited = self.has_change_permission(request, order)
+        page = order_page(order, request.GET)
+        return {**context, "page": page, "is_edited": is_edited, "title": _("Order")}
+
+    # ---------------------------------------------------------------- verbs
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Return the shortcuts that the order's state allows."""
+        offered = super().get_actions_detail(request, object_id)
+        order = self._order(request, object_id)
+        if order is None:
+            return []
+        can_execute = ORDER.allows(order, "execute")
+        fits = {
+            "execute": can_execute,
+            "deliver": can_execute,
+            "copy": True,
+            "cancel": ORDER.allows(order, "cancel"),
+        }
+        return [a for a in offered if fits[a.path]]
+
+    def get_actions_submit_line(
+        self, request: HttpRequest, object_id: Any
+    ) -> list[Any]:
+        """Return the button Submit where the form can be saved."""
+        order = self._order(request, object_id)
+        if not self._is_edited(request, order):
+            return []
+        return super().get_actions_submit_line(request, object_id)
+
+    @opens_dialog(
+        description=gettext_lazy("Execute Order"),
+        permission="orders.execute_order",
+        icon="play_arrow",
+    )
+    def execute(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Turn all open items into assets and bills."""
+        return answer_execution(request, object_id, is_partial=False)
+
+    @opens_dialog(
+        description=gettext_lazy("Order Delivery"),
+        permission="orders.execute_order",
+        icon="local_shipping",
+    )
+    def deliver(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Turn the ticked items into assets and bills."""
+        return answer_execution(request, object_id, is_partial=True)
+
+    @verb(
+        permission="orders.add_order",
+        icon="content_copy",
+        dialog={
+            "title": gettext_lazy("Copy"),
+            "description": gettext_lazy(
+                "A new draft with the same parties and items is created, at the "
+                "prices of now."
+            ),
+            "form_class": DialogForm,
+            "form_submit_text": gettext_lazy("Copy"),
+        },
+    )
+    def copy(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        """Create a draft like this order."""
+        order = self.get_queryset(request).get(pk=object_id)
+        draft = copy_order(order=order, actor=actor_of(request), now=clock.now())
+        facts = {"number": order.number, "draft": draft.number}
+        told = _("Order %(draft)s is created, a copy of %(number)s.") % facts
+        messages.success(request, told)
+        return done(request, page_of(draft))
+
+    @verb(
+        permission="orders.cancel_order",
+        icon="block",
+        variant=ActionVariant.DANGER,
+        dialog={
+            "title": gettext_lazy("Cancel"),
+            "description": gettext_lazy(
+                "Nothing of the order was executed. Once it is cancelled it stays so."
+            ),
+            "form_class": ReasonForm,
+            "form_submit_text": gettext_lazy("Cancel order"),
+        },
+    )
+    def cancel(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        """Cancel an order of which nothing was executed."""
+        order = self.get_queryset(request).get(pk=object_id)
+        because, actor = form.cleaned_data["because"], actor_of(request)
+        cancel_order(order=order, because=because, actor=actor, now=clock.now())
+        told = _("Order %(number)s is cancelled.") % {"number": order.number}
+        messages.success(request, told)
+        return done(request, page_of(order))
+
+    # ---------------------------------------------------------------- parts of pages
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return also the addresses of the parts that pages fetch by themselves."""
+        parts = [
+            path(
+                "parties/",
+                self.admin_site.admin_view(self.parties_view),
+                name="orders_order_parties",
+            ),
+            path(
+                "<int:object_id>/delivery/",
+                self.admin_site.admin_view(self.delivery_view),
+                name="orders_order_delivery",
+            ),
+        ]
+        return [*parts, *super().get_urls()]
+
+    def parties_view(self, request: HttpRequest) -> HttpResponse:
+        """Return who can pay for an account and who can get its coupon codes."""
+        if not self.has_add_permission(request):
+            return JsonResponse({}, status=403)
+        known = request.GET.get("account", "")
+        account = Account.objects.filter(pk=known if known.isdecimal() else None).first()
+        payers = payers_of(account)
+        payer = bill_to_of(account) if account else None
+        return JsonResponse(
+            {
+                "bill_to": [[p.pk, f"{p.name} ({p.number})"] for p in payers],
+                "recipient": [[c.pk, str(c)] for c in recipients_of(payers)],
+                "payer": payer.pk if payer else "",
+                "currency": payer.currency if payer else "",
+            }
+        )
+
+    def delivery_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Return the items of an order with their delivery, as it is by now."""
+        order = self.get_object(request, str(object_id))
+        if order is None or not self.has_view_permission(request, order):
+            return HttpResponse(status=404)
+        page = delivery_page(order, request.GET)
+        return render(request, "backoffice/orders/delivery.html", {"page": page})
+
+    def _order(self, request: HttpRequest, object_id: Any) -> Order | None:
+        """Return the order a page is about, read once per request."""
+        if not object_id or not str(object_id).isdecimal():
+            return None
+        kept: dict[str, Order | None] = request.META.setdefault("purveyor.order", {})
+        if str(object_id) not in kept:
+            found = self.get_queryset(request).filter(pk=object_id).first()
+            kept[str(object_id)] = found
+        return kept[str(object_id)]

@@ -1,0 +1,42 @@
+"""What the BSS's templates ask for."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils.safestring import SafeString
+
+from purveyor.faces.backoffice import display
+from purveyor.faces.backoffice.menu import group_of
+
+register = template.Library()
+
+Part = dict[str, Any]
+
+
+@register.filter
+def breadcrumbs(parts: list[Part]) -> list[Part]:
+    """Return the parts of a page's path, beginning with its group in the menu."""
+    for place, part in enumerate(parts[:2]):
+        group = group_of(str(part.get("link", "")))
+        if group:
+            return [{"title": group}, *parts[place:]]
+    return parts
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Return a moment as the distributor's clocks show it."""
+    return display.moment(value)
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """Return a day."""
+    return display.day(value)
+
+
+@register.simple_tag
+def badge(text: str, tone: str = "", href: str = "") -> SafeString:
+    """Return a word in a coloured box."""
+    return display.badge(text, tone, href=href)

@@ -1,0 +1,29 @@
+"""Locks between processes of one machine. They end with their process, come what may."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from purveyor.kernel.errors import Refused
+
+
+class RunsAlready(Refused):
+    """Only one such process may run at a time."""
+
+    code = "console.runs_already"
+
+
+@contextmanager
+def held(path: Path, *, message: str) -> Iterator[None]:
+    """
+    Hold the lock behind a file for as long as the block runs.
+
+    :raises RunsAlready: with the message, if another process holds it.
+    """
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RunsAlready(message) from error
+        yield

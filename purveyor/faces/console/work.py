@@ -1,0 +1,131 @@
+"""
+`purveyor work`: one worker process.
+
+The engine claims what is due in the records and works on it in threads. Beside it the
+queue's own worker waits for wake-up calls, so that what a person has just asked for
+starts at once. A lost call costs a second at most: the engine sweeps by itself.
+"""
+
+import logging
+import os
+import platform
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from types import FrameType
+
+import structlog
+from django.conf import settings
+from django.db import connection, connections
+from django_tasks_db.management.commands.db_worker import Worker
+
+from purveyor.domain.provisioning.queries import check_lease
+from purveyor.faces.console.locks import held
+from purveyor.faces.console.readiness import require_migrated
+from purveyor.flows.execution.street import STREET
+from purveyor.kernel import clock
+from purveyor.kernel.work.engine import Engine
+from purveyor.kernel.work.operations import beat, prune_calls, sign_off
+
+POLL_SECONDS = 0.1
+STUMBLE_SECONDS = 1.0
+CALLER_STOP_SECONDS = 5.0
+BEATS_PER_PRUNING = 12
+
+logger = structlog.get_logger(__name__)
+
+
+def run() -> int:
+    """
+    Work until SIGTERM or SIGINT; what is being worked on is finished first.
+
+    :raises NotPrepared: if the database is not up to date.
+    :raises LeaseTooShort: if a worker could lose a record while a vendor still answers.
+    :raises RunsAlready: if a second worker is started on SQLite.
+    """
+    require_migrated()
+    check_lease()
+    with _alone_on_sqlite():
+        _work(name=f"{platform.node()}:{os.getpid()}", started_at=clock.now())
+    return 0
+
+
+def _work(*, name: str, started_at: datetime) -> None:
+    engine = Engine(STREET, slots=settings.PURVEYOR_SLOTS)
+    beats = count()
+
+    def give_sign() -> None:
+        now = clock.now()
+        beat(name=name, started_at=started_at, now=now)
+        if next(beats) % BEATS_PER_PRUNING == 0:
+            prune_calls(now=now)
+
+    with _stopped_by_signals(engine), _listening(name):
+        logger.info("worker_started", worker=name, slots=engine.slots)
+        engine.run(beat=give_sign)
+    sign_off(name=name)
+    logger.info("worker_stopped", worker=name)
+
+
+@contextmanager
+def _stopped_by_signals(engine: Engine) -> Iterator[None]:
+    """Have SIGTERM and SIGINT stop the engine; by a thread, as its locks may be held."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        threading.Thread(target=engine.stop).start()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    yield
+
+
+@contextmanager
+def _listening(name: str) -> Iterator[None]:
+    """Answer wake-up calls, in a thread, for as long as the block runs."""
+    for each in ("django_tasks_db", "django.tasks"):
+        logging.getLogger(each).setLevel(logging.WARNING)  # a line a call is too much
+    listener = Worker(
+        queue_names=["wake"],
+        interval=POLL_SECONDS,
+        batch=False,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=name[-64:],
+        excluded_queue_names=[],
+    )
+    thread = threading.Thread(target=_listen, args=(listener,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        listener.running = False
+        thread.join(CALLER_STOP_SECONDS)
+
+
+def _listen(listener: Worker) -> None:
+    pause = threading.Event()
+    while listener.running:
+        try:
+            listener.run()
+        except Exception:
+            # The outermost loop: the database may be away. Say so, and go on.
+            logger.exception("listening_failed")
+            pause.wait(STUMBLE_SECONDS)
+    connections.close_all()
+
+
+def _alone_on_sqlite() -> AbstractContextManager[None]:
+    """Hold the lock of the one worker that SQLite can have; others need none."""
+    if connection.vendor != "sqlite":
+        return nullcontext()
+    file = Path(str(connection.settings_dict["NAME"]))
+    message = (
+        f"A worker runs on {file.name} already, and SQLite takes one. Stop it first, "
+        "or use PostgreSQL (DATABASE_URL) for more workers."
+    )
+    return held(file.with_suffix(".worker"), message=message)
