@@ -22,7 +22,7 @@ def day_of(moment: datetime) -> date:
 
 
 class Stopwatch:
-    """The time during a step that takes long: what it was at the start, and since then."""
+    """The time during a step that takes long: its start, and what passed since."""
 
     def __init__(self, started_at: datetime) -> None:
         self._started_at = started_at

@@ -70,6 +70,7 @@ class Unsendable(Refused):
 class TransportFailure(PurveyorError):
     """There is no answer. `reason` says why, in words for people."""
 
+    code = "http.failed"
     summary: ClassVar[str]
 
     def __init__(self, message: object, *, reason: str) -> None:

@@ -68,7 +68,7 @@ def open_sealed(token: str) -> Secret:
 
 
 def fingerprint(value: str) -> str:
-    """Return the keyed hash of a value under the newest key: equal values, equal hashes."""
+    """Return the keyed hash of a value under the newest key."""
     return _fingerprint(_keys()[0], value)
 
 
@@ -97,8 +97,8 @@ def checked_keys(keys: Iterable[str]) -> tuple[str, ...]:
     ring = tuple(key.strip() for key in keys if key.strip())
     if not ring or not all(_is_key(key) for key in ring):
         message = (
-            "PURVEYOR_SEAL_KEYS must hold one or more keys of 32 random bytes in URL-safe "
-            "base64, newest first. Make one with `purveyor new-key`."
+            "PURVEYOR_SEAL_KEYS must hold one or more keys of 32 random bytes in "
+            "URL-safe base64, newest first. Make one with `purveyor new-key`."
         )
         raise ImproperlyConfigured(message)
     return ring

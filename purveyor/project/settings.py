@@ -15,7 +15,7 @@ from django.utils.csp import CSP
 from purveyor.faces.backoffice import theme
 from purveyor.kernel.logs import configure_logs
 from purveyor.kernel.sealed import checked_keys
-from purveyor.project import env
+from purveyor.project import env, roles
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("DATA_DIR", "data")).resolve()
@@ -121,6 +121,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+PURVEYOR_ROLES = roles.ROLES
 LOGIN_URL = "bss:login"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)

@@ -147,10 +147,11 @@ MAY_READ = {
     "purveyor/kernel/work/engine.py": STOPWATCHES,  # signs of life of a worker
     "purveyor/faces/console/": STOPWATCHES,  # waits for programs it has started
 }
-#: Below the faces `now` is passed; only who is woken or sweeps has to ask.
+#: Below the faces `now` is passed; only who is woken or sweeps has to ask, and the
+#: one user model, which Django's own commands fill in.
 ASKS = re.compile(
     r"^purveyor/(kernel/clock\.py|kernel/work/|flows/\w+/tasks\.py"
-    r"|domain/\w+/tasks\.py|faces/|project/)"
+    r"|domain/\w+/tasks\.py|domain/accounts/models\.py|faces/|project/)"
 )
 
 

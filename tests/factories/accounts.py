@@ -1,6 +1,7 @@
 """Companies and people: Northwind resells, Lea's firm is its end customer."""
 
 from itertools import count
+from typing import Any
 
 from purveyor.domain.accounts.models import (
     Account,
@@ -41,7 +42,7 @@ def an_account(
     parent: Account | None = None,
     currency: str = "EUR",
     country: str = "DE",
-    **fields: object,
+    **fields: Any,
 ) -> Account:
     """Return an account with a billing address and a billing contact."""
     an_organization()
@@ -72,18 +73,18 @@ def an_account(
     return account
 
 
-def a_reseller(**fields: object) -> Account:
+def a_reseller(**fields: Any) -> Account:
     """Return a reseller."""
     return an_account(**{"name": "Northwind", "kind": AccountKind.RESELLER, **fields})
 
 
-def an_end_customer(*, reseller: Account | None = None, **fields: object) -> Account:
+def an_end_customer(*, reseller: Account | None = None, **fields: Any) -> Account:
     """Return an end customer of a reseller."""
     parent = reseller or a_reseller()
     return an_account(kind=AccountKind.END_CUSTOMER, parent=parent, **fields)
 
 
-def a_staff_user(*, email: str = DAN, **fields: object) -> User:
+def a_staff_user(*, email: str = DAN, **fields: Any) -> User:
     """Return a person of the distributor's staff."""
     fields = {"is_superuser": False, **fields}
     return User.objects.create_user(email, "correct horse", is_staff=True, **fields)

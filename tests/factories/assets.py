@@ -1,5 +1,7 @@
 """Assets in their states."""
 
+from typing import Any
+
 from purveyor.domain.assets.lifecycle import SyncStatus
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.operations import Coupon, connect_coupon
@@ -7,13 +9,13 @@ from tests.factories.moments import NOON
 from tests.factories.orders import an_execution
 
 
-def a_pending_asset(**fields: object) -> Asset:
+def a_pending_asset(**fields: Any) -> Asset:
     """Return an asset that was just bought."""
-    return an_execution(**fields).assets.get()  # type: ignore[arg-type]  # passed on
+    return an_execution(**fields).assets.get()
 
 
 def a_synchronized_asset(
-    *, code: str = "BT-TEST-0000-0000-CASH", **fields: object
+    *, code: str = "BT-TEST-0000-0000-CASH", **fields: Any
 ) -> Asset:
     """Return an asset with its coupon; its welcome mail is due."""
     asset = a_pending_asset(**fields)
@@ -24,7 +26,7 @@ def a_synchronized_asset(
 
 
 def a_failed_asset(
-    *, reason: str = "BitTitan refused: unknown product", **fields: object
+    *, reason: str = "BitTitan refused: unknown product", **fields: Any
 ) -> Asset:
     """Return an asset that the vendor has refused."""
     asset = a_pending_asset(**fields)

@@ -1,5 +1,7 @@
 """Orders in their states, made by the product's own operations."""
 
+from typing import Any
+
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.catalogue.models import Product
 from purveyor.domain.orders.lifecycle import InvoiceOption
@@ -23,7 +25,7 @@ def a_draft_order(
     account: Account | None = None,
     items: int = 1,
     quantity: int = 10,
-    **fields: object,
+    **fields: Any,
 ) -> Order:
     """Return a draft order of mailbox licenses (and bundles, by turns)."""
     a_setup()
@@ -36,9 +38,9 @@ def a_draft_order(
     return order
 
 
-def a_submitted_order(*, is_linked: bool = True, **fields: object) -> Order:
-    """Return a submitted order of an account that BitTitan knows, unless told otherwise."""
-    order = a_draft_order(**fields)  # type: ignore[arg-type]  # passed on as they are
+def a_submitted_order(*, is_linked: bool = True, **fields: Any) -> Order:
+    """Return a submitted order; BitTitan knows its account unless told otherwise."""
+    order = a_draft_order(**fields)
     if is_linked:
         a_link(account=order.account)
     submit_order(order=order, actor=DAN, now=NOON)
@@ -49,7 +51,7 @@ def an_execution(
     *,
     order: Order | None = None,
     option: InvoiceOption = InvoiceOption.ISSUE,
-    **fields: object,
+    **fields: Any,
 ) -> Execution:
     """Return the execution of a whole order, as of today."""
     order = order or a_submitted_order(**fields)

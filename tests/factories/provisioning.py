@@ -1,5 +1,7 @@
 """BitTitan's settings, and accounts that it knows."""
 
+from typing import Any
+
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.provisioning.lifecycle import LinkStatus
 from purveyor.domain.provisioning.models import AccountLink, ServiceManagerSetup
@@ -12,10 +14,14 @@ NOWHERE = "http://127.0.0.1:9"  # nobody listens there
 
 
 def a_setup(
-    *, address: str = NOWHERE, api_key: str = "test-key", **fields: object
+    *,
+    address: str = NOWHERE,
+    api_key: str = "test-key",
+    workgroup: str = "aurora",
+    **fields: Any,
 ) -> ServiceManagerSetup:
     """Return BitTitan's settings; they point nowhere unless told otherwise."""
-    values = {"address": address, "api_key": api_key, "workgroup": "aurora"}
+    values = {"address": address, "api_key": api_key, "workgroup": workgroup}
     plain, sealed = seal_values(values, kind_of("bittitan").settings_fields)
     known = {"values": plain, "secrets_sealed": sealed, **fields}
     application = an_application()

@@ -8,6 +8,7 @@ from purveyor.domain.provisioning.contract import (
     VendorAsset,
     VendorBlocked,
     VendorError,
+    VendorForgotAccount,
     VendorRejected,
     VendorUnavailable,
     VendorUnclear,
@@ -33,7 +34,9 @@ def failed_write(answer: Answer, *, path: str, secrets: tuple[str, ...]) -> Vend
             return VendorUnavailable(f"{VENDOR} is busy. It is asked again.", **facts)
         case 400 | 402 | 404 | 410 | 422 if complaint is not None:
             reason = wire.reason_from(complaint, secrets=secrets)
-            return VendorRejected(f"{VENDOR} refused: {reason}.", **facts)
+            forgot = complaint.code == "unknown_account"
+            kind = VendorForgotAccount if forgot else VendorRejected
+            return kind(f"{VENDOR} refused: {reason}.", **facts)
         case status:
             # BitTitan's words are left out: they may hold the code of what it made.
             words = f"{VENDOR} answered {status}, so it may have done it or not."
@@ -139,6 +142,7 @@ def misfit(made: VendorAsset, request: ProvisionRequest, *, path: str) -> Vendor
         "account": (made.external_account_id, request.external_account_id),
         "product": (made.external_product_id, request.external_product_id),
         "quantity": (made.quantity, request.quantity),
+        "status": (made.status, "active"),
     }
     unequal = [name for name, (theirs, ours) in pairs.items() if theirs != ours]
     return VendorUnclear(

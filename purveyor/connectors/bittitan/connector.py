@@ -134,7 +134,7 @@ class BitTitan:
             raise answers.unreadable_write(
                 nonsense, path=call.path, candidate=saved
             ) from nonsense
-        if not made.fits(request):
+        if not made.fits(request) or made.status != "active":
             raise answers.misfit(made, request, path=call.path)
         return made
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from purveyor.kernel import clock
 from purveyor.kernel.numbering.operations import Series
 
 ACCOUNT_NUMBERS = Series("account", "A-", 5)
@@ -46,7 +47,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=150, blank=True)
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
-    joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
+    joined_at = models.DateTimeField(_("joined"), default=clock.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 

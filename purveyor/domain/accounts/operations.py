@@ -168,11 +168,8 @@ def _check_bill_to(account: Account) -> None:
     if payer is None or payer == account:
         return
     if payer != account.parent:
-        raise WrongBillTo(
-            _(
-                "An account is billed itself or through its reseller. Choose one of them."
-            )
-        )
+        message = _("An account is billed itself, or its reseller is. Choose one.")
+        raise WrongBillTo(message)
 
 
 def fill_in_organization(

@@ -20,7 +20,7 @@ from purveyor.kernel.work.models import Workable, due_index
 
 
 def number_for(item: OrderItem, order: Order) -> str:
-    """Return the number of the one asset of an order item: O-000017, item 2: AS-000017-2."""
+    """Return the number of an item's asset: item 2 of O-000017 is AS-000017-2."""
     return f"AS-{order.number.removeprefix(ORDER_NUMBERS.prefix)}-{item.position}"
 
 
@@ -155,7 +155,7 @@ class Asset(Workable):
 
     @property
     def is_mendable(self) -> bool:
-        """Whether what was sent to the vendor may be corrected: nothing can be there."""
+        """Whether what is sent to the vendor may be corrected: nothing can be there."""
         return (
             self.sync_status == SyncStatus.FAILED
             and not self.has_coupon

@@ -177,7 +177,7 @@ class Price(models.Model):
 
 
 class TaxRate(models.Model):
-    """The tax of a country: of one product, or of all that have no rate of their own."""
+    """The tax of a country: of one product, or of all without a rate of their own."""
 
     country = models.CharField(_("country"), max_length=2)
     product = models.ForeignKey(

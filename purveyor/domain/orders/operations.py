@@ -30,6 +30,7 @@ from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import check, log
 
 ITEMS_MAX = 200
+PERCENT_MAX = 100
 
 
 class EmptyOrder(Refused):
@@ -229,7 +230,7 @@ def put_items(
 def _priced(order: Order, line: Line, *, position: int, country: str) -> OrderItem:
     product = line.product
     check_quantity(line.quantity)
-    if not 0 <= line.discount_percent <= 100:  # noqa: PLR2004  # percent
+    if not 0 <= line.discount_percent <= PERCENT_MAX:
         message = _("A discount is from 0 to 100 percent, not %(given)s.")
         raise WrongDiscount(message % {"given": line.discount_percent})
     check_is_sellable(product)
@@ -285,7 +286,8 @@ def submit_order(*, order: Order, actor: str, now: datetime) -> None:
     email = email or billing_email_of(account=order.account, bill_to=order.bill_to)
     if not email:
         message = _(
-            "Nobody would get the coupon code. Choose a recipient, or add a billing contact to %(account)s."
+            "Nobody would get the coupon code. Choose a recipient, or add a billing "
+            "contact to %(account)s."
         )
         raise NoRecipient(message % {"account": order.account.name})
     ORDER.advance(

@@ -84,7 +84,7 @@ class LockedOrder:
 
 
 def lock_order(order: Order) -> LockedOrder:
-    """Return an order with its items; others who want to execute it wait or come late."""
+    """Return an order with its items; others who would execute it wait or come late."""
     items = OrderItem.objects.filter(order=order).select_for_update(of=("self",))
     items = items.select_related("product__product_type__application__setup")
     in_order = items.order_by("position", "id").fetch_mode(FETCH_RAISE)

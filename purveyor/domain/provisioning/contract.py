@@ -86,7 +86,7 @@ class Capability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SettingsField:
-    """One field of a service manager's settings, as Setup > Applications asks for it."""
+    """One field of a service manager's settings, as Setup > Applications asks."""
 
     name: str
     label: str
@@ -181,7 +181,7 @@ class VendorAsset:
     validity_days: int | None = None
 
     def fits(self, request: ProvisionRequest) -> bool:
-        """Return whether this is what was asked for: key, product, account, quantity."""
+        """Return whether key, product, account and quantity are what was asked for."""
         return (self.key, self.external_product_id, self.quantity) == (
             request.key,
             request.external_product_id,
@@ -290,7 +290,7 @@ class ServiceManager(Protocol):
         self, *, cursor: str = ""
     ) -> Iterator[tuple[VendorAsset, str | None]]:
         """
-        Yield all the vendor holds for us, each with the cursor of the page after its own.
+        Yield all the vendor holds for us, each with the cursor of the next page.
 
         Read in pages, one at a time; a stored cursor resumes after the pages already
         read. None is the cursor of the last page. A read.

@@ -44,7 +44,7 @@ class DefinitionState(TextChoices):
     FAILED = "FAILED", _("Failed")
 
 
-L, O, D = LinkStatus, AttemptOutcome, DefinitionState
+L, End, D = LinkStatus, AttemptOutcome, DefinitionState
 
 LINK = Lifecycle(
     "account link",
@@ -67,14 +67,14 @@ LINK = Lifecycle(
 ATTEMPT = Lifecycle(
     "attempt",
     field="outcome",
-    initial=O.OPEN,
+    initial=End.OPEN,
     moves=(
-        Move("make", (O.OPEN,), O.MADE),
-        Move("adopt", (O.OPEN, O.UNCLEAR), O.ADOPTED),
-        Move("enter", (O.UNCLEAR,), O.ENTERED),
-        Move("reject", (O.OPEN,), O.REJECTED),
-        Move("find_unavailable", (O.OPEN,), O.UNAVAILABLE),
-        Move("doubt", (O.OPEN,), O.UNCLEAR),
+        Move("make", (End.OPEN,), End.MADE),
+        Move("adopt", (End.OPEN, End.UNCLEAR), End.ADOPTED),
+        Move("enter", (End.UNCLEAR,), End.ENTERED),
+        Move("reject", (End.OPEN,), End.REJECTED),
+        Move("find_unavailable", (End.OPEN,), End.UNAVAILABLE),
+        Move("doubt", (End.OPEN,), End.UNCLEAR),
     ),
 )
 

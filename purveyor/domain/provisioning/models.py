@@ -43,7 +43,7 @@ class SyncFields(models.TextChoices):
     """What an account is asked for when it is synchronized."""
 
     NONE = "NONE", _("Nothing")
-    EMAIL_PASSWORD = "EMAIL_PASSWORD", _("E-mail and password")  # noqa: S105  # a name, not a password
+    EMAIL_PASSWORD = "EMAIL_PASSWORD", _("E-mail and password")
 
 
 class InvoiceWhen(models.TextChoices):

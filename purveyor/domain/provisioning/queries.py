@@ -1,11 +1,11 @@
 """Questions about the vendor's part."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from purveyor.domain.accounts.models import Account, AccountKind
@@ -81,7 +81,7 @@ def unsynchronized(
 
 
 def may_buy(*, account: Account, setup: ServiceManagerSetup) -> bool:
-    """Return whether the application's policy lets this account receive its products."""
+    """Return whether a policy lets this account receive an application's products."""
     allowed = {
         Buyers.ALL: set(AccountKind),
         Buyers.RESELLERS: {AccountKind.RESELLER, AccountKind.END_CUSTOMER},
@@ -152,6 +152,35 @@ def worst_status(statuses: Iterable[str]) -> LinkStatus:
     """Return the status an account list shows: the worst of all service managers."""
     found = set(statuses)
     return next((s for s in WORST_FIRST if s in found), LinkStatus.UNSYNCHRONIZED)
+
+
+def worst_status_by_account(*, accounts: Collection[int]) -> dict[int, LinkStatus]:
+    """Return, by account id, the worst status among all active applications."""
+    active = Application.objects.filter(is_active=True)
+    expected = set(active.values_list("pk", flat=True))
+    found: dict[int, dict[int, str]] = {account: {} for account in accounts}
+    links = AccountLink.objects.filter(account__in=accounts, application__in=expected)
+    for account, app, status in links.values_list(
+        "account_id", "application_id", "status"
+    ):
+        found[account][app] = status
+    return {
+        account: worst_status(
+            statuses.get(app, LinkStatus.UNSYNCHRONIZED) for app in expected
+        )
+        for account, statuses in found.items()
+    }
+
+
+def not_synchronized() -> Q:
+    """Return the condition for accounts that some active application does not know."""
+    known = AccountLink.objects.filter(
+        account=OuterRef(OuterRef("pk")),
+        application=OuterRef("pk"),
+        status=LinkStatus.SYNCHRONIZED,
+    )
+    unknowing = Application.objects.filter(~Exists(known), is_active=True)
+    return Q(Exists(unknowing))
 
 
 def explain(*, asset: Asset, vendor: str) -> Explanation | None:

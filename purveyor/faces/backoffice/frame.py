@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.contrib.admin.checks import ModelAdminChecks
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Field, Model, QuerySet
@@ -73,6 +74,7 @@ class BssModelAdmin(unfold.ModelAdmin):
     paginator = InfinitePaginator
     warn_unsaved_form = True
     object_history_template = "backoffice/history.html"
+    checks_class = ModelAdminChecks  # unfold's read the database before it is migrated
 
     #: Whether a person with the permission may delete records. Never business records.
     can_delete: ClassVar[bool] = False

@@ -90,7 +90,7 @@ class OrderAdmin(BssModelAdmin):
     actions_detail = (SHORTCUTS,)
     actions_submit_line = ("submit",)
     change_form_outer_before_template = "backoffice/orders/head.html"
-    change_form_outer_after_template = "backoffice/orders/totals.html"
+    change_form_outer_after_template = "backoffice/orders/tail.html"
     refusal_fields: ClassVar[dict[str, str]] = {
         "orders.foreign_currency": "currency",
         "orders.wrong_recipient": "recipient",
@@ -133,7 +133,7 @@ class OrderAdmin(BssModelAdmin):
     @display(description=gettext_lazy("Total"))
     def total(self, order: Order) -> str:
         """Return what is to be paid."""
-        return str(totals_of(order.items.all(), currency=order.currency).total)
+        return str(totals_of(items=order.items.all(), currency=order.currency).total)
 
     @display(description=gettext_lazy("Created"), ordering="created_at")
     def created(self, order: Order) -> str:

@@ -43,7 +43,7 @@ class Finding:
 
 def run() -> int:
     """Look at everything, print what was found, and return 1 if something is wrong."""
-    found = []
+    found: list[Finding] = []
     with Progress(transient=True) as progress:
         bar = progress.add_task("Looking", total=len(CHECKS))
         for check in CHECKS:
@@ -147,9 +147,8 @@ def _files() -> Iterator[Finding]:
 
 
 def _mail() -> Iterator[Finding]:
-    options = settings.MAILERS["default"]["OPTIONS"]
-    server = f"{options['host']}:{options['port']}"
     mailer = mailers["default"]
+    server = f"{getattr(mailer, 'host', '')}:{getattr(mailer, 'port', '')}"
     try:
         mailer.open()
         mailer.close()

@@ -1,4 +1,4 @@
-"""Locks between processes of one machine. They end with their process, come what may."""
+"""Locks between processes of one machine; they end with their process."""
 
 import fcntl
 from collections.abc import Iterator

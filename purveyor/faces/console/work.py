@@ -73,7 +73,7 @@ def _work(*, name: str, started_at: datetime) -> None:
 
 @contextmanager
 def _stopped_by_signals(engine: Engine) -> Iterator[None]:
-    """Have SIGTERM and SIGINT stop the engine; by a thread, as its locks may be held."""
+    """Have SIGTERM and SIGINT stop the engine, by a thread: its locks may be held."""
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         threading.Thread(target=engine.stop).start()

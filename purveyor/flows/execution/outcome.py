@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from purveyor.domain.assets.lifecycle import SyncStatus
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.invoices.lifecycle import InvoiceState
@@ -31,9 +33,11 @@ class Delivery:
     explanation: Explanation | None
 
     @property
-    def is_on_its_way(self) -> bool:
-        """Whether a worker is expected to change it by itself."""
-        return self.explanation is not None and self.explanation.at is not None
+    def status_text(self) -> str:
+        """The status in words, with the vendor's name where it is being asked."""
+        if self.status == SyncStatus.UNCLEAR:
+            return _("Being checked with %(vendor)s") % {"vendor": self.vendor}
+        return str(self.status.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ class InvoiceRow:
 class ExecutionRow:
     """One execution: who, when, what about the bill, and what came of it."""
 
+    execution_id: int
     at: datetime
     actor: str
     start_date: date
@@ -140,6 +145,7 @@ def _execution_row(
     execution: Execution, assets: Iterable[Asset], invoices: Iterable[InvoiceRow]
 ) -> ExecutionRow:
     return ExecutionRow(
+        execution_id=execution.pk,
         at=execution.at,
         actor=execution.actor,
         start_date=execution.start_date,

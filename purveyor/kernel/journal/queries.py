@@ -30,3 +30,10 @@ def journal_of(record: Any, *, limit: int = LINES_MAX) -> tuple[JournalRow, ...]
         JournalRow(e.at, e.actor, e.verb.replace("_", " "), e.before, e.after, e.facts)
         for e in entries
     )
+
+
+def was_logged(record: Any, verb: str) -> bool:
+    """Return whether something has ever happened to a record."""
+    return Entry.objects.filter(
+        record_type=record._meta.label_lower, record_id=record.pk, verb=verb
+    ).exists()

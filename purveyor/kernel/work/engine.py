@@ -48,7 +48,7 @@ class Due:
 
 
 class Engine:
-    """Works down a table of what may be due, with `slots` threads, until told to stop."""
+    """Works down a table of what may be due, with `slots` threads, until stopped."""
 
     def __init__(
         self, street: Sequence[Due], *, slots: int, slots_for_interactive: int = 2
@@ -114,7 +114,7 @@ class Engine:
 
 
 def do_leased(due: Due, lease: Lease, *, now: datetime) -> None:
-    """Run one step under its lease; an error of ours makes the record wait, and is told."""
+    """Run one step under its lease; an error of ours makes the record wait."""
     try:
         due.step(lease=lease, now=now)
     except LeaseLost:

@@ -41,7 +41,7 @@ class Lease:
             raise LeaseLost(message, pk=self.pk)
 
     def end(self, **changes: Any) -> bool:
-        """Give the record back, with changes; return False if it was not ours any more."""
+        """Give the record back, with changes; return False if it was no longer ours."""
         free = {"leased_until": None, "lease_token": ""}
         return self._mine().update(**free, **changes) == 1
 
@@ -50,7 +50,7 @@ class Lease:
 
 
 def free() -> Q:
-    """Return the condition that nobody is working on a record, by the database's clock."""
+    """Return the condition that nobody works on a record, by the database's clock."""
     return Q(leased_until=None) | Q(leased_until__lte=Now())
 
 

@@ -1,4 +1,4 @@
-"""Wake-up calls. They say that something is due, never what: that stands in the records."""
+"""Wake-up calls. They say that something is due; what it is stands in the records."""
 
 import threading
 

@@ -1,5 +1,6 @@
 """From the texts of a template to those of a mail."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -17,6 +18,7 @@ from purveyor.domain.notifications.rendering import (
     samples,
 )
 from purveyor.domain.notifications.welcome import default_texts
+from tests.support.source import ROOT
 
 GOOD = Texts("For {{ account_name }}", "{{ coupon_code }}", "<b>{{ coupon_code }}</b>")
 
@@ -109,3 +111,10 @@ def test_a_long_subject_is_cut() -> None:
     values = samples() | {"account_name": "N" * 1_000}
 
     assert len(fill_in_all(GOOD, values).subject) == 300
+
+
+def test_every_placeholder_is_explained_on_its_page() -> None:
+    page = (ROOT / "docs" / "explanation" / "notifications.md").read_text()
+    table = page.partition("| placeholder | stands for |")[2]
+
+    assert set(re.findall(r"`(\w+)`", table)) == NAMES

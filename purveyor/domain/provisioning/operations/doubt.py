@@ -6,7 +6,6 @@ only some time after the doubtful call ended (the vendor may still be working), 
 second look agrees, and if the vendor's look-up is immediate and finds spent things too.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

@@ -70,7 +70,7 @@ def ask_to_synchronize(
     now: datetime,
 ) -> AccountLink:
     """
-    Have an account made known at a vendor. A worker does it; the page shows how it went.
+    Have an account made known at a vendor; a worker does it.
 
     :raises MissingSyncOption: if an option is empty, or the account has no e-mail.
     :raises AlreadySynchronized: if there is nothing to do.

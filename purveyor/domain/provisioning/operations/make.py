@@ -126,8 +126,8 @@ def _may_be_made(subject: Subject, link: AccountLink | None, *, now: datetime) -
         return False
     reason = (
         _(
-            "%(account)s is not synchronized with %(vendor)s. Synchronize it on its account "
-            "page, then edit and save the asset."
+            "%(account)s is not synchronized with %(vendor)s. Synchronize it on its "
+            "account page, then edit and save the asset."
         )
         % names
     )
@@ -198,8 +198,8 @@ def _look(
     asset = _asset(subject)
     if Capability.FIND_BY_KEY not in manager.capabilities:
         reason = _(
-            "The vendor cannot be asked for our reference. A person must ask the vendor "
-            "whether it made %(quantity)s licenses for order %(order)s."
+            "The vendor cannot be asked for our reference. A person must ask the "
+            "vendor whether it made %(quantity)s licenses for order %(order)s."
         )
         facts = {"quantity": asset.quantity, "order": asset.order_item.order.number}
         _park(subject, reason % facts, now=watch.now())
@@ -246,7 +246,7 @@ def _adopt_or_park(
     *,
     now: datetime,
 ) -> None:
-    """Adopt the coupon that was made for this asset; what does not fit is for a person."""
+    """Adopt the coupon that was made for this asset; what does not fit, park."""
     asset = _asset(subject)
     subject.lease.renew()
     request = _request_for(asset, link) if link is not None else None

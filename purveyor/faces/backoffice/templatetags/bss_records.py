@@ -1,8 +1,8 @@
-"""Badges, days and moments in the templates of records."""
-
-from datetime import date, datetime
+"""What the templates of records ask for besides `bss`."""
 
 from django import template
+from django.db.models import TextChoices
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from purveyor.faces.backoffice import display
@@ -11,18 +11,19 @@ register = template.Library()
 
 
 @register.simple_tag
-def badge(status: str, text: object) -> SafeString:
-    """Return a status as a coloured word."""
-    return display.badge(text, display.TONES.get(str(status), ""))
+def status(value: TextChoices, text: object = "", href: str = "") -> SafeString:
+    """Return a status as a coloured word: its own, or other words for it."""
+    words = text or value.label
+    return display.badge(words, display.TONES.get(value.value, ""), href=href)
+
+
+@register.simple_tag
+def page_of(kind: str, record_id: int) -> str:
+    """Return the address of a record's page; the kind is written `assets.asset`."""
+    return reverse(f"bss:{kind.replace('.', '_')}_change", args=[record_id])
 
 
 @register.filter
-def day(value: date | None) -> str:
-    """Return a day in the reader's format."""
-    return display.day(value)
-
-
-@register.filter
-def moment(value: datetime | None) -> str:
-    """Return a moment as the distributor's clocks show it."""
-    return display.moment(value)
+def tone(value: TextChoices) -> str:
+    """Return the tone of a note about a record with this status."""
+    return display.TONES.get(value.value, "")

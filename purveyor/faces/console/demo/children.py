@@ -16,7 +16,13 @@ STOP_SECONDS = 12
 LAST_WORDS = 12
 
 
-class ChildDied(PurveyorError):
+class DemoFailed(PurveyorError):
+    """A part of the demo did not do what it must."""
+
+    code = "console.demo_failed"
+
+
+class ChildDied(DemoFailed):
     """A process of the demo ended by itself."""
 
     code = "console.child_died"

@@ -62,8 +62,8 @@ class Place:
 
     def settings(self, vendor: Mapping[str, Any]) -> dict[str, str]:
         """Return the environment in which the product runs beside a stand-in."""
-        smtp = {name: "" for name in ("USER", "PASSWORD")}
-        smtp |= {name: "off" for name in ("TLS", "SSL")}
+        smtp = dict.fromkeys(("USER", "PASSWORD"), "")
+        smtp |= dict.fromkeys(("TLS", "SSL"), "off")
         smtp |= {"HOST": vendor["smtp_host"], "PORT": str(vendor["smtp_port"])}
         return {
             "PURVEYOR_DATA_DIR": str(self.folder),
@@ -79,9 +79,10 @@ class Place:
         """Return the ports the stand-in had before; nought where it may choose."""
         names = {"api": 0, "control": 0, "smtp": 0}
         try:
-            return names | json.loads((self.folder / "ports.json").read_text())
+            names.update(json.loads((self.folder / "ports.json").read_text()))
         except FileNotFoundError:
-            return names
+            pass  # it has not run here before
+        return names
 
     def remember_ports(self, ports: Mapping[str, int]) -> None:
         """Keep the stand-in's ports, because the records name them."""

@@ -1,4 +1,4 @@
-"""The stand-in vendor as a demo uses it: started as a process, told what to do by HTTP."""
+"""The stand-in vendor of a demo: started as a process, told by HTTP what to do."""
 
 import json
 import time
@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from purveyor.faces.console.demo.children import Children
+from purveyor.faces.console.demo.children import Children, DemoFailed
 from purveyor.faces.console.demo.place import Place
-from purveyor.kernel.errors import PurveyorError
 from purveyor.kernel.http import Call, Transport
 
 API_KEY = "key-of-the-demo"
@@ -17,7 +16,7 @@ START_SECONDS = 20
 LOOK_SECONDS = 0.03
 
 
-class StandInRefused(PurveyorError):
+class StandInRefused(DemoFailed):
     """The stand-in vendor did not do what the demo asked of it."""
 
     code = "console.stand_in_refused"

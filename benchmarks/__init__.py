@@ -1,0 +1,1 @@
+"""How fast the product is: each with its data, its measure and its budget."""

@@ -1,0 +1,109 @@
+"""The sections of an account's page: its orders, assets and invoices."""
+
+from typing import ClassVar
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from purveyor.domain.assets.models import Asset
+from purveyor.domain.invoices.models import Invoice
+from purveyor.domain.orders.models import Order
+from purveyor.faces.backoffice.display import (
+    NOTHING,
+    day,
+    link_to,
+    moment,
+    status_badge,
+)
+from purveyor.faces.backoffice.sections import Column, Section
+
+
+class Orders(Section):
+    """The orders that give this account something, or that it pays."""
+
+    model = Order
+    title = _("Orders")
+    permission = "orders.view_order"
+    icon = "receipt_long"
+    empty = _("No orders yet")
+    columns: ClassVar = (
+        Column(_("Number"), lambda order: link_to(order, order.number)),
+        Column(_("Name"), lambda order: order.name or NOTHING),
+        Column(_("Status"), lambda order: status_badge(order, "state")),
+        Column(_("Billing to"), lambda order: order.bill_to.name),
+        Column(_("Created"), lambda order: moment(order.created_at)),
+    )
+
+    def found(self, record_id: int) -> QuerySet[Order]:
+        """Return the orders, newest first."""
+        mine = Q(account_id=record_id) | Q(bill_to_id=record_id)
+        found = Order.objects.filter(mine).select_related("bill_to")
+        return found.order_by("-created_at", "-id")
+
+    def whole_list(self, record_id: int) -> str:
+        """Return the address of the list of this account's orders."""
+        return _list_of("orders_order", record_id)
+
+
+class Assets(Section):
+    """What this account owns."""
+
+    model = Asset
+    title = _("Assets")
+    permission = "assets.view_asset"
+    icon = "confirmation_number"
+    empty = _("No assets yet")
+    columns: ClassVar = (
+        Column(_("Number"), lambda asset: link_to(asset, asset.number)),
+        Column(_("Name"), lambda asset: asset.name),
+        Column(_("Licenses"), lambda asset: asset.quantity, is_number=True),
+        Column(
+            _("Provisioning Sync Status"),
+            lambda asset: status_badge(asset, "sync_status"),
+        ),
+        Column(
+            _("BitTitan's Coupon Code"), lambda asset: asset.coupon_mask or NOTHING
+        ),
+        Column(_("Purchase Date"), lambda asset: day(asset.purchase_date)),
+    )
+
+    def found(self, record_id: int) -> QuerySet[Asset]:
+        """Return the assets, newest first."""
+        return Asset.objects.filter(account_id=record_id).order_by("-id")
+
+    def whole_list(self, record_id: int) -> str:
+        """Return the address of the list of this account's assets."""
+        return _list_of("assets_asset", record_id)
+
+
+class Invoices(Section):
+    """What this account has to pay."""
+
+    model = Invoice
+    title = _("Invoices")
+    permission = "invoices.view_invoice"
+    icon = "request_quote"
+    empty = _("No invoices yet")
+    columns: ClassVar = (
+        Column(
+            _("Number"), lambda invoice: link_to(invoice, invoice.number or _("Draft"))
+        ),
+        Column(_("Status"), lambda invoice: status_badge(invoice, "state")),
+        Column(_("Invoice date"), lambda invoice: day(invoice.issue_date)),
+        Column(_("Due"), lambda invoice: day(invoice.due_date)),
+        Column(_("Total"), lambda invoice: invoice.total, is_number=True),
+    )
+
+    def found(self, record_id: int) -> QuerySet[Invoice]:
+        """Return the invoices, newest first."""
+        mine = Q(account_id=record_id) | Q(bill_to_id=record_id)
+        return Invoice.objects.filter(mine).order_by("-created_at", "-id")
+
+    def whole_list(self, record_id: int) -> str:
+        """Return the address of the list of this account's invoices."""
+        return _list_of("invoices_invoice", record_id, "bill_to")
+
+
+def _list_of(page: str, record_id: int, role: str = "account") -> str:
+    return f"{reverse(f'bss:{page}_changelist')}?{role}__id__exact={record_id}"

@@ -1,0 +1,258 @@
+"""Office > Accounts."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import StackedInline, TabularInline
+from unfold.views import ChangeList
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from purveyor.domain.accounts.models import Account, AccountKind, Address, Contact
+from purveyor.domain.accounts.operations import (
+    create_account,
+    edit_account,
+    put_details,
+)
+from purveyor.domain.provisioning.lifecycle import LinkStatus
+from purveyor.domain.provisioning.queries import (
+    not_synchronized,
+    worst_status_by_account,
+)
+from purveyor.faces.backoffice.account_sections import Assets, Invoices, Orders
+from purveyor.faces.backoffice.choices import country_choices, currency_choices
+from purveyor.faces.backoffice.display import TONES, badge, link_to, moment
+from purveyor.faces.backoffice.frame import BssModelAdmin, actor_of, rows_of
+from purveyor.faces.backoffice.sections import Section, shown_sections
+from purveyor.faces.backoffice.site import bss
+from purveyor.kernel import clock
+
+
+class SyncStatusFilter(admin.SimpleListFilter):
+    """Which accounts the vendors know."""
+
+    title = _("Provisioning Sync Status")
+    parameter_name = "sync"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: Any
+    ) -> Iterable[tuple[str, Any]]:
+        """Return what can be chosen."""
+        return [
+            ("open", _("Not synchronized everywhere")),
+            (LinkStatus.FAILED, LinkStatus.FAILED.label),
+            (LinkStatus.UNCLEAR, LinkStatus.UNCLEAR.label),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Return the accounts that fit."""
+        if self.value() == "open":
+            return queryset.filter(not_synchronized())
+        return queryset.filter(links__status=self.value()) if self.value() else queryset
+
+
+class AccountList(ChangeList):
+    """A page of accounts, with the worst sync status of each, read in one go."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Read the rows, then their statuses."""
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        statuses = worst_status_by_account(
+            accounts=[account.pk for account in self.result_list]
+        )
+        for account in self.result_list:
+            vars(account)["worst_status"] = statuses[account.pk]
+
+
+class AccountForm(forms.ModelForm[Account]):
+    """The fields of an account; a currency is chosen from those in use."""
+
+    class Meta:
+        model = Account
+        exclude = ("number", "created_at")
+        widgets: ClassVar = {"kind": UnfoldAdminSelectWidget}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "currency" in self.fields:
+            self.fields["currency"] = forms.ChoiceField(
+                label=_("Currency"),
+                choices=currency_choices,
+                initial="EUR",
+                widget=UnfoldAdminSelectWidget,
+                help_text=_("Of its orders and invoices."),
+            )
+
+
+class AddressForm(forms.ModelForm[Address]):
+    """The fields of an address; a country is chosen by its name."""
+
+    country = forms.ChoiceField(
+        label=_("Country"), choices=country_choices, widget=UnfoldAdminSelectWidget
+    )
+
+    class Meta:
+        model = Address
+        exclude = ("account",)
+
+
+class AddressInline(StackedInline):
+    """The addresses of an account."""
+
+    model = Address
+    form = AddressForm
+    extra = 0
+    tab = True
+    fields = (
+        "line1", "line2", "postcode", "city", "region", "country", "is_billing",
+    )  # fmt: skip
+
+
+class ContactInline(TabularInline):
+    """The people at an account."""
+
+    model = Contact
+    extra = 0
+    tab = True
+    fields = (
+        "first_name",
+        "last_name",
+        "email",
+        "phone",
+        "is_order_contact",
+        "is_billing_contact",
+        "is_technical_contact",
+    )
+
+
+@admin.register(Account, site=bss)
+class AccountAdmin(BssModelAdmin):
+    """The companies we deal with."""
+
+    form = AccountForm
+    list_display = ("number", "name", "kind_told", "reseller", "currency", "sync_badge")
+    list_display_links = ("number", "name")
+    list_filter = (("kind", admin.ChoicesFieldListFilter), SyncStatusFilter)
+    list_select_related = ("parent",)
+    ordering = ("-created_at", "-id")
+    search_fields = ("number__exact", "name__icontains", "email__exact")
+    search_help_text = _("Number, part of the name, or e-mail")
+    autocomplete_fields = ("parent", "bill_to")
+    readonly_fields = ("number", "sync_link", "created")
+    inlines = (AddressInline, ContactInline)
+    refusal_fields: ClassVar = {
+        "accounts.wrong_tax_number": "tax_number",
+        "accounts.wrong_reseller": "parent",
+        "accounts.wrong_bill_to": "bill_to",
+    }
+    sections: ClassVar[tuple[type[Section], ...]] = (Orders, Assets, Invoices)
+
+    # ---------------------------------------------------------------- the page
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the fields in groups; a new account has no status yet."""
+        facts = ("number", "sync_link", "created") if obj else ()
+        who = ("name", "kind", "parent", "email", "phone", "website")
+        billing = ("currency", "bill_to", "tax_number", "payment_method", "credit_limit")
+        selling = ("is_ordering_enabled", "is_reselling_enabled", "notes")
+        return (
+            (_("General Information"), {"fields": (*facts, *who)}),
+            (_("Billing"), {"fields": billing}),
+            (_("Selling"), {"fields": selling}),
+        )
+
+    def get_changeform_datasets(self, request: HttpRequest) -> list[type[Section]]:
+        """Return the sections a person may see."""
+        return shown_sections(request, self.sections)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Return what fits a search; only resellers where one is looked for."""
+        found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if request.GET.get("field_name") == "parent":
+            found = found.filter(kind=AccountKind.RESELLER)
+        return found, may_repeat
+
+    # ---------------------------------------------------------------- saving
+
+    def save_model(self, *args: Any, **kwargs: Any) -> None:
+        """Wait for the addresses: the tax number is checked by their country."""
+
+    def save_related(
+        self, request: HttpRequest, form: Any, formsets: Any, change: bool
+    ) -> None:
+        """Create or edit the account, with its addresses and contacts."""
+        given = {"country": _country(formsets), "actor": actor_of(request)}
+        account, now = form.instance, clock.now()
+        if change:
+            changed = form.changed_data
+            edit_account(account=account, changed=changed, now=now, **given)
+        else:
+            create_account(account=account, now=now, **given)
+        for formset in formsets:
+            rows = rows_of(formset)
+            put_details(
+                kept=sorted(rows.kept, key=_billing_last),
+                dropped=rows.dropped,
+                actor=actor_of(request),
+                now=now,
+            )
+
+    # ---------------------------------------------------------------- columns
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Return the list that knows the sync statuses."""
+        return AccountList
+
+    @admin.display(description=_("Kind"), ordering="kind")
+    def kind_told(self, account: Account) -> str:
+        """Return what the account is to us."""
+        return account.get_kind_display()
+
+    @admin.display(description=_("Reseller"))
+    def reseller(self, account: Account) -> Any:
+        """Return the reseller of an end customer."""
+        return link_to(account.parent, account.parent and account.parent.name)
+
+    @admin.display(description=_("Provisioning Sync Status"))
+    def sync_badge(self, account: Account) -> SafeString:
+        """Return the worst status, as a link to all of them."""
+        return _sync_badge(account, vars(account)["worst_status"])
+
+    @admin.display(description=_("Provisioning Sync Status"))
+    def sync_link(self, account: Account) -> SafeString:
+        """Return the worst status, as a link to all of them."""
+        statuses = worst_status_by_account(accounts=[account.pk])
+        return _sync_badge(account, statuses[account.pk])
+
+    @admin.display(description=_("Created"))
+    def created(self, account: Account) -> str:
+        """Return when the account was created."""
+        return moment(account.created_at)
+
+
+def _sync_badge(account: Account, status: LinkStatus) -> SafeString:
+    href = reverse("bss:synchronization", args=[account.pk])
+    return badge(status.label, TONES.get(status, ""), href=href)
+
+
+def _country(formsets: Iterable[Any]) -> str:
+    for formset in formsets:
+        for form in formset.forms:
+            address = form.cleaned_data
+            is_kept = form not in formset.deleted_forms
+            if address.get("is_billing") and is_kept and "country" in address:
+                return str(address["country"])
+    return ""
+
+
+def _billing_last(row: Address | Contact) -> bool:
+    return isinstance(row, Address) and row.is_billing

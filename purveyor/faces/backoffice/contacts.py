@@ -1,0 +1,60 @@
+"""Office > Contacts."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from purveyor.domain.accounts.models import Contact
+from purveyor.faces.backoffice.display import NOTHING, link_to
+from purveyor.faces.backoffice.frame import BssModelAdmin
+from purveyor.faces.backoffice.site import bss
+
+ROLES = ("is_order_contact", "is_billing_contact", "is_technical_contact")
+
+
+@admin.register(Contact, site=bss)
+class ContactAdmin(BssModelAdmin):
+    """The people at our accounts."""
+
+    list_display = ("name", "email", "phone_told", "account_link", "roles")
+    list_display_links = ("name",)
+    list_select_related = ("account",)
+    ordering = ("-id",)
+    search_fields = ("email__exact", "last_name__iexact", "account__number__exact")
+    search_help_text = _("E-mail, last name, or the account's number")
+    autocomplete_fields = ("account",)
+    can_delete = True
+    fieldsets = (
+        (
+            _("General Information"),
+            {"fields": ("account", "first_name", "last_name", "email", "phone")},
+        ),
+        (_("What they are asked about"), {"fields": ROLES}),
+    )
+
+    @admin.display(description=_("Name"))
+    def name(self, contact: Contact) -> str:
+        """Return how the person is called."""
+        return f"{contact.first_name} {contact.last_name}"
+
+    @admin.display(description=_("Phone"))
+    def phone_told(self, contact: Contact) -> str:
+        """Return the phone number, or that there is none."""
+        return contact.phone or NOTHING
+
+    @admin.display(description=_("Account"))
+    def account_link(self, contact: Contact) -> Any:
+        """Return the account, as a link."""
+        return link_to(contact.account, contact.account.name)
+
+    @admin.display(description=_("Asked about"))
+    def roles(self, contact: Contact) -> str:
+        """Return for what the person stands."""
+        words = {
+            "is_order_contact": _("orders"),
+            "is_billing_contact": _("bills"),
+            "is_technical_contact": _("technical matters"),
+        }
+        told = [str(words[role]) for role in ROLES if getattr(contact, role)]
+        return ", ".join(told) or NOTHING

@@ -1,0 +1,259 @@
+"""
+The dialogs Execute Order and Order Delivery.
+
+They say what will happen before the button is pressed, show refusals with what was
+typed, and pin the items they have shown: a second click, tab or reload finds these
+executed, and is told so calmly.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.widgets import INPUT_CLASSES
+
+from purveyor.domain.orders.lifecycle import InvoiceOption, ItemState
+from purveyor.domain.orders.models import Execution, Order, OrderItem
+from purveyor.domain.orders.operations import ExecutionPlan, NothingToExecute
+from purveyor.domain.orders.queries import items_of
+from purveyor.faces.backoffice.display import page_of
+from purveyor.faces.backoffice.frame import actor_of
+from purveyor.faces.backoffice.questions import show_dialog
+from purveyor.faces.backoffice.verbs import done
+from purveyor.flows.execution.operations import execute_order
+from purveyor.flows.execution.outcome import execution_rows
+from purveyor.flows.execution.preview import (
+    ExecutionPreview,
+    invoice_options,
+    preview_execution,
+)
+from purveyor.kernel import clock
+from purveyor.kernel.errors import Refused
+from purveyor.kernel.lifecycle import MoveRefused
+
+TEMPLATE = "backoffice/orders/execution_dialog.html"
+PEEK = "peek"  # what was ticked so far, to say again what will happen
+
+
+class ExecutionForm(forms.Form):
+    """From which day, what about the bill, and which of the open items."""
+
+    start_date = forms.DateField(
+        label=gettext_lazy("Start date"),
+        widget=forms.DateInput(
+            format="%Y-%m-%d", attrs={"type": "date", "class": " ".join(INPUT_CLASSES)}
+        ),
+        error_messages={
+            "required": gettext_lazy("Choose the day from which it is provisioned."),
+            "invalid": gettext_lazy("Write the start date as a day of the calendar."),
+        },
+    )
+    option = forms.ChoiceField(
+        choices=[(option, option.label) for option in invoice_options()],
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("Choose what is to be done about the invoice."),
+        },
+    )
+    items = forms.TypedMultipleChoiceField(
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "invalid_choice": gettext_lazy("The order has no such item. Open it again."),
+        },
+    )
+
+    def __init__(self, *args: Any, order_items: Sequence[OrderItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["items"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)
+        field.choices = [(item.pk, str(item)) for item in order_items]
+
+
+@dataclass(frozen=True, slots=True)
+class OptionRow:
+    """One invoice option with what it would do."""
+
+    position: int
+    value: str
+    label: str
+    text: str
+    is_chosen: bool
+
+
+def answer_execution(
+    request: HttpRequest, object_id: str, *, is_partial: bool
+) -> HttpResponse:
+    """Show the dialog; once it is answered, execute and go to the order's page."""
+    order = _order(object_id)
+    items = items_of(order)
+    if request.method != "POST":
+        return _ask(request, order, items, _form(request, items), is_partial=is_partial)
+    form = ExecutionForm(request.POST, order_items=items)
+    if form.is_valid():
+        try:
+            execution = _execute(request, order, form)
+        except (MoveRefused, NothingToExecute) as refusal:
+            return _told_calmly(request, form, refusal, is_partial=is_partial, order=order)
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, _what_was_done(order, execution))
+            return done(request, page_of(order))
+    return _ask(request, order, items, form, is_partial=is_partial)
+
+
+def _order(object_id: str) -> Order:
+    orders = Order.objects.select_related("account__parent", "bill_to")
+    order = orders.filter(pk=object_id if object_id.isdecimal() else None).first()
+    if order is None:
+        raise Http404
+    return order
+
+
+def _form(request: HttpRequest, items: Sequence[OrderItem]) -> ExecutionForm:
+    """Return the form as it is first shown, or as it was filled in so far."""
+    still_open = [item.pk for item in items if item.state == ItemState.OPEN]
+    initial: dict[str, Any] = {
+        "start_date": clock.today(),
+        "option": InvoiceOption.ISSUE,
+        "items": still_open,
+    }
+    if PEEK in request.GET:
+        typed = request.GET
+        initial["start_date"] = typed.get("start_date", "")
+        initial["option"] = typed.get("option", "")
+        initial["items"] = [int(pk) for pk in typed.getlist("items") if pk.isdecimal()]
+    return ExecutionForm(initial=initial, order_items=items)
+
+
+def _execute(request: HttpRequest, order: Order, form: ExecutionForm) -> Execution:
+    start_date: date = form.cleaned_data["start_date"]
+    plan = ExecutionPlan(start_date, InvoiceOption(form.cleaned_data["option"]))
+    only = form.cleaned_data["items"]
+    return execute_order(
+        order=order, plan=plan, only=only, actor=actor_of(request), now=clock.now()
+    )
+
+
+def _told_calmly(
+    request: HttpRequest,
+    form: ExecutionForm,
+    refusal: Refused,
+    *,
+    is_partial: bool,
+    order: Order,
+) -> HttpResponse:
+    """Say that it was done before, with links to what exists; else why it cannot be."""
+    order = _order(str(order.pk))
+    items = items_of(order)
+    chosen = set(form.cleaned_data["items"])
+    was_done = [i for i in items if i.pk in chosen and i.state == ItemState.EXECUTED]
+    if not was_done:
+        form.add_error(None, refusal.message)
+    return _ask(
+        request, order, items, form, is_partial=is_partial, was_done=bool(was_done)
+    )
+
+
+def _ask(
+    request: HttpRequest,
+    order: Order,
+    items: Sequence[OrderItem],
+    form: ExecutionForm,
+    *,
+    is_partial: bool,
+    was_done: bool = False,
+) -> HttpResponse:
+    still_open = [item for item in items if item.state == ItemState.OPEN]
+    over = was_done or not still_open
+    ticked = {int(pk) for pk in form["items"].value() or () if str(pk).isdecimal()}
+    preview = preview_execution(order=order, only=ticked)
+    context = {
+        "title": _("Order Delivery") if is_partial else _("Execute Order"),
+        "order": order,
+        "back": page_of(order),
+        "form": form,
+        "is_partial": is_partial,
+        "is_over": over,
+        "open_items": [(item, item.pk in ticked) for item in still_open],
+        "options": _option_rows(preview, form["option"].value()),
+        "preview": preview,
+        "executions": execution_rows(order) if over else (),
+        "peek": f"{request.path}?{PEEK}=1",
+    }
+    return show_dialog(request, TEMPLATE, context)
+
+
+def _option_rows(preview: ExecutionPreview, chosen: str) -> list[OptionRow]:
+    return [
+        OptionRow(
+            position=position,
+            value=option.value,
+            label=str(option.label),
+            text=_what_option_does(option, preview),
+            is_chosen=option == chosen,
+        )
+        for position, option in enumerate(invoice_options(), start=1)
+    ]
+
+
+def _what_option_does(option: InvoiceOption, preview: ExecutionPreview) -> str:
+    bill = preview.bill
+    facts = {
+        "lines": bill.lines_count,
+        "net": bill.net,
+        "tax": bill.tax,
+        "total": bill.total,
+        "payer": preview.bill_to_name,
+    }
+    if not bill.lines_count and bill.waiting_count:
+        return _("Everything here is invoiced when it is delivered.")
+    words = {
+        InvoiceOption.NONE: _(
+            "%(lines)s charges of %(total)s wait under Pending invoices."
+        ),
+        InvoiceOption.DRAFT: _(
+            "A draft for %(payer)s: %(lines)s lines, net %(net)s, tax %(tax)s, "
+            "total %(total)s. It can still be voided."
+        ),
+        InvoiceOption.ISSUE: _(
+            "An invoice for %(payer)s with the next number: %(lines)s lines, "
+            "net %(net)s, tax %(tax)s, total %(total)s. It never changes again."
+        ),
+    }
+    return words[option] % facts
+
+
+def _what_was_done(order: Order, execution: Execution) -> SafeString:
+    """Return what an execution has made, with links to it."""
+    row = next(r for r in execution_rows(order) if r.execution_id == execution.pk)
+    assets = [
+        format_html(
+            '<a class="underline" href="{}">{}</a>',
+            reverse("bss:assets_asset_change", args=[asset.asset_id]),
+            asset.number,
+        )
+        for asset in row.assets
+    ]
+    invoices = [
+        format_html(
+            '<a class="underline" href="{}">{}</a>',
+            reverse("bss:invoices_invoice_change", args=[invoice.invoice_id]),
+            invoice.number or _("draft invoice"),
+        )
+        for invoice in row.invoices
+    ]
+    links = SafeString(", ").join([*assets, *invoices])
+    told = _("Order {number} is executed: {links}.")
+    return format_html(told, number=order.number, links=SafeString(links))

@@ -1,0 +1,97 @@
+"""What the page of an order shows besides its form, as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils.safestring import SafeString
+
+from purveyor.domain.orders.models import Order
+from purveyor.domain.orders.queries import Totals, totals_of
+from purveyor.faces.backoffice.display import page_of, status_badge
+from purveyor.flows.execution.outcome import (
+    Delivery,
+    ExecutionRow,
+    ItemRow,
+    execution_rows,
+    item_rows,
+)
+from purveyor.kernel import clock
+
+LOOKS_MAX = 15  # a page asks once a second, then says what it waits for
+SOON = timedelta(minutes=1)
+LOOK = "look"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPage:
+    """The items of an order, and whether the page should look again by itself."""
+
+    rows: tuple[ItemRow, ...]
+    next_look: str
+    waiting: tuple[Delivery, ...]
+
+    @property
+    def has_deliveries(self) -> bool:
+        """Whether any item has become an asset."""
+        return any(row.delivery is not None for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """Everything on the page of one order."""
+
+    order: Order
+    badge: SafeString
+    account_url: str
+    bill_to_url: str
+    totals: Totals
+    delivery: DeliveryPage
+    executions: tuple[ExecutionRow, ...]
+
+
+def order_page(order: Order, query: Mapping[str, str]) -> OrderPage:
+    """Return what the page of an order shows."""
+    return OrderPage(
+        order=order,
+        badge=status_badge(order, "state"),
+        account_url=page_of(order.account),
+        bill_to_url=page_of(order.bill_to),
+        totals=totals_of(items=order.items.all(), currency=order.currency),
+        delivery=delivery_page(order, query),
+        executions=execution_rows(order),
+    )
+
+
+def delivery_page(order: Order, query: Mapping[str, str]) -> DeliveryPage:
+    """
+    Return the items with their delivery, and where to look again in a second.
+
+    After `LOOKS_MAX` looks, or if nothing is due soon, there is no next one: the page
+    then says what each asset waits for.
+    """
+    rows = item_rows(order)
+    deliveries = [row.delivery for row in rows if row.delivery is not None]
+    look = looks_of(query)
+    goes_on = look < LOOKS_MAX and any(is_expected_soon(d) for d in deliveries)
+    address = reverse("bss:orders_order_delivery", args=[order.pk])
+    return DeliveryPage(
+        rows=rows,
+        next_look=f"{address}?{LOOK}={look + 1}" if goes_on else "",
+        waiting=() if goes_on else tuple(d for d in deliveries if d.explanation),
+    )
+
+
+def looks_of(query: Mapping[str, str]) -> int:
+    """Return how often the page has looked already."""
+    look = query.get(LOOK, "0")
+    return int(look) if look.isdecimal() and len(look) < len("999") else LOOKS_MAX
+
+
+def is_expected_soon(delivery: Delivery) -> bool:
+    """Return whether a worker should change it within the time a person waits."""
+    explanation = delivery.explanation
+    if explanation is None or explanation.at is None:
+        return False
+    return explanation.at <= clock.now() + SOON

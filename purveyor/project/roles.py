@@ -1,0 +1,102 @@
+"""
+Who may do what: the roles that come with the product, and their permissions.
+
+`make demo`, `purveyor serve` and the like put this table into the database. A role that
+is not in it is the distributor's own, made under Setup > Users and roles.
+"""
+
+from collections.abc import Iterable
+
+VIEW = ("view",)
+EDIT = ("view", "add", "change")
+ALL = (*EDIT, "delete")
+
+
+def _on(app: str, models: str, verbs: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{app}.{verb}_{model}" for model in models.split() for verb in verbs)
+
+
+#: What everybody who works in the BSS may look at. None of it shows a secret.
+LOOK = (
+    *_on("accounts", "account address contact organization paymentmethod", VIEW),
+    *_on("catalogue", "application characteristic price pricelist product", VIEW),
+    *_on("catalogue", "producttype taxrate", VIEW),
+    *_on("orders", "execution order orderitem", VIEW),
+    *_on("assets", "asset", VIEW),
+    *_on("provisioning", "accountlink attempt definitionreading", VIEW),
+    *_on("invoices", "charge invoice invoiceline", VIEW),
+    *_on("notifications", "message", VIEW),
+)
+#: What also belongs to a look at everything, and to no daily work.
+LOOK_CLOSELY = (
+    *_on("accounts", "member user", VIEW),
+    *_on("auth", "group permission", VIEW),
+    *_on("journal", "entry", VIEW),
+    *_on("notifications", "template", VIEW),
+    *_on("provisioning", "couponobservation servicemanagersetup", VIEW),
+    *_on("work", "workerbeat", VIEW),
+)
+
+ACCOUNTS = (
+    *_on("accounts", "account address contact", EDIT),
+    "accounts.delete_address",
+    "accounts.delete_contact",
+)
+SELL = (
+    *_on("orders", "order orderitem", EDIT),
+    "orders.delete_orderitem",
+    "orders.submit_order",
+    "orders.execute_order",
+    "orders.cancel_order",
+    "provisioning.synchronize_account",
+)
+BILL = (
+    "invoices.issue_invoice",
+    "invoices.void_invoice",
+    "assets.change_asset",
+    *_on("accounts", "paymentmethod", EDIT),
+    *_on("catalogue", "product", EDIT),
+    *_on("catalogue", "price pricelist taxrate", ALL),
+)
+OPERATE = (
+    "journal.view_entry",
+    "work.view_workerbeat",
+    "provisioning.view_couponobservation",
+    "provisioning.view_servicemanagersetup",
+    "provisioning.synchronize_account",
+    "assets.change_asset",
+    "assets.retry_asset",
+    "assets.reveal_coupon",
+    "assets.enter_coupon",
+    "assets.cancel_asset",
+    "notifications.view_template",
+    "notifications.send_again",
+)
+SET_UP = (
+    *_on("accounts", "organization user", EDIT),
+    *_on("auth", "group", ALL),
+    *_on("accounts", "paymentmethod", ALL),
+    *_on("catalogue", "application", EDIT),
+    "catalogue.read_definition",
+    "provisioning.change_servicemanagersetup",
+    *_on("notifications", "template", ("view", "change")),
+)
+
+ROLES: dict[str, tuple[str, ...]] = {
+    name: tuple(dict.fromkeys(permissions))
+    for name, permissions in {
+        "Administrator": (
+            *LOOK,
+            *LOOK_CLOSELY,
+            *ACCOUNTS,
+            *SELL,
+            *BILL,
+            *OPERATE,
+            *SET_UP,
+        ),
+        "Sales": (*LOOK, *ACCOUNTS, *SELL),
+        "Billing": (*LOOK, *ACCOUNTS, *BILL),
+        "Operations": (*LOOK, *OPERATE),
+        "Auditor": (*LOOK, *LOOK_CLOSELY),
+    }.items()
+}

@@ -1,0 +1,452 @@
+"""One coupon per asset, whatever the vendor answers and wherever a worker stops."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import IntegrityError
+
+from purveyor.domain.assets.lifecycle import AssetState, SyncStatus
+from purveyor.domain.assets.models import Asset
+from purveyor.domain.notifications.models import Message
+from purveyor.domain.provisioning.lifecycle import (
+    AttemptKind,
+    AttemptOutcome,
+    LinkStatus,
+)
+from purveyor.domain.provisioning.models import AccountLink, Attempt, CouponObservation
+from purveyor.domain.provisioning.operations import make
+from purveyor.domain.provisioning.operations.asks import edit_asset, retry_asset
+from purveyor.domain.provisioning.operations.attempts import open_attempt
+from purveyor.domain.provisioning.operations.subject import Subject
+from purveyor.domain.provisioning.queries import explain
+from purveyor.kernel.work.leases import Lease, LeaseLost, claim
+from tests.factories.moments import DAN
+from tests.support.stand_in import StandIn, eventually
+
+Visit = Callable[[], None]
+
+
+class WorkerDied(BaseException):
+    """What a test does to a worker; no handler of ours may catch it."""
+
+
+def fresh(asset: Asset) -> Asset:
+    return Asset.objects.select_related("order_item__order").get(pk=asset.pk)
+
+
+def outcomes(asset: Asset) -> list[str]:
+    return list(asset.attempts.order_by("id").values_list("outcome", flat=True))
+
+
+def forget_leases() -> None:
+    """Let the leases of dead workers run out."""
+    Asset.objects.update(leased_until=None)
+
+
+def test_a_coupon_is_made_and_the_attempt_says_so(
+    vendor: StandIn, bought: Asset, visit: Visit
+) -> None:
+    visit()
+
+    asset = fresh(bought)
+    (coupon,) = vendor.made(asset.key)
+    assert asset.sync_status == SyncStatus.SYNCHRONIZED
+    assert asset.in_doubt_since is None
+    assert asset.due_at is None
+    assert outcomes(asset) == [AttemptOutcome.MADE]
+    assert asset.coupon_code.reveal() == coupon["code"]
+    assert explain(asset=asset, vendor="BitTitan") is None
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome", "status", "is_in_doubt"),
+    [
+        ("invalid_422", AttemptOutcome.REJECTED, SyncStatus.FAILED, False),
+        ("too_many_429", AttemptOutcome.UNAVAILABLE, SyncStatus.PENDING, False),
+        ("unauthorized_401", AttemptOutcome.UNAVAILABLE, SyncStatus.PENDING, False),
+        ("error_500_before", AttemptOutcome.UNCLEAR, SyncStatus.UNCLEAR, True),
+        ("error_503_after", AttemptOutcome.UNCLEAR, SyncStatus.UNCLEAR, True),
+        ("hang_up_after", AttemptOutcome.UNCLEAR, SyncStatus.UNCLEAR, True),
+        ("malformed_201", AttemptOutcome.UNCLEAR, SyncStatus.UNCLEAR, True),
+        ("redirect_302", AttemptOutcome.UNCLEAR, SyncStatus.UNCLEAR, True),
+        ("timeout_408", AttemptOutcome.UNCLEAR, SyncStatus.UNCLEAR, True),
+        ("conflict_409", AttemptOutcome.UNCLEAR, SyncStatus.UNCLEAR, True),
+    ],
+)
+def test_each_answer_leaves_its_status_and_an_explanation(
+    vendor: StandIn,
+    bought: Asset,
+    visit: Visit,
+    fault: str,
+    outcome: str,
+    status: str,
+    is_in_doubt: bool,
+) -> None:
+    vendor.fails(fault, call="make_coupon")
+
+    visit()
+
+    asset = fresh(bought)
+    said = explain(asset=asset, vendor="BitTitan")
+    assert outcomes(asset) == [outcome]
+    assert asset.sync_status == status
+    assert (asset.in_doubt_since is not None) is is_in_doubt
+    assert said is not None
+    assert all((said.why, said.who, said.then))
+    assert (said.at is not None) is (status != SyncStatus.FAILED)
+
+
+def test_a_retry_waits_as_long_as_the_vendor_wishes(
+    vendor: StandIn, bought: Asset, visit: Visit, now: datetime
+) -> None:
+    vendor.fails("too_many_429", call="make_coupon", retry_after=77)
+
+    visit()
+
+    due_at = fresh(bought).due_at
+    assert due_at is not None
+    assert 77 <= (due_at - now).total_seconds() < 79
+
+
+def test_a_failing_look_leaves_the_doubt_as_it_is(
+    vendor: StandIn, bought: Asset, visit: Visit, still_clock: time_machine.Traveller
+) -> None:
+    vendor.fails("hang_up_after", call="make_coupon")
+    visit()
+    since = fresh(bought).in_doubt_since
+    vendor.fails("error_500_before", call="find_coupon", always=True)
+
+    for _hour in range(5):
+        still_clock.shift(timedelta(hours=1))
+        visit()
+
+    asset = fresh(bought)
+    assert asset.in_doubt_since == since
+    assert asset.sync_status == SyncStatus.UNCLEAR
+    assert len(vendor.made(asset.key)) == 1
+
+    vendor.works_again()
+    still_clock.shift(timedelta(hours=1))
+    visit()
+    assert fresh(bought).sync_status == SyncStatus.SYNCHRONIZED
+    assert len(vendor.made(asset.key)) == 1
+
+
+def test_doubt_past_the_due_time_is_parked_and_stays_in_doubt(
+    vendor: StandIn, bought: Asset, visit: Visit, still_clock: time_machine.Traveller
+) -> None:
+    vendor.fails("hang_up_after", call="make_coupon")
+    visit()
+    vendor.fails("error_500_before", call="find_coupon", always=True)
+
+    for _hour in range(27):
+        still_clock.shift(timedelta(hours=1))
+        visit()
+
+    asset = fresh(bought)
+    assert asset.parked_at is not None
+    assert asset.in_doubt_since is not None
+    assert asset.sync_status == SyncStatus.UNCLEAR
+
+
+def test_a_vendor_that_stays_away_fails_the_asset_at_its_due_time(
+    vendor: StandIn, bought: Asset, visit: Visit, still_clock: time_machine.Traveller
+) -> None:
+    vendor.fails("refuse_connection")
+
+    for _hour in range(27):
+        visit()
+        still_clock.shift(timedelta(hours=1))
+
+    asset = fresh(bought)
+    assert asset.sync_status == SyncStatus.FAILED
+    assert "until the due time" in asset.waits_because
+    assert vendor.made(asset.key) == []
+
+
+def test_made_later_than_the_hang_up_is_adopted_and_not_bought_again(
+    vendor: StandIn, bought: Asset, visit: Visit, still_clock: time_machine.Traveller
+) -> None:
+    vendor.fails("made_later", call="make_coupon", seconds=0.3)
+    visit()
+    assert vendor.made(bought.key) == []
+    assert eventually(lambda: len(vendor.made(bought.key)) == 1)
+
+    still_clock.shift(timedelta(seconds=10))
+    visit()
+
+    assert fresh(bought).sync_status == SyncStatus.SYNCHRONIZED
+    assert len(vendor.made(bought.key)) == 1
+
+
+def test_another_quantity_is_for_a_person_with_the_code_kept(
+    vendor: StandIn, bought: Asset, visit: Visit, still_clock: time_machine.Traveller
+) -> None:
+    vendor.fails("wrong_quantity_201")
+    visit()
+    attempt = Attempt.objects.get(asset=bought)
+    (coupon,) = vendor.made(bought.key)
+    assert attempt.candidate_mask.endswith(coupon["code"][-4:])
+    assert coupon["code"] not in attempt.candidate_sealed
+
+    still_clock.shift(timedelta(minutes=1))
+    visit()
+
+    asset = fresh(bought)
+    assert asset.parked_at is not None
+    assert asset.in_doubt_since is not None
+    assert "other facts" in asset.waits_because
+    assert CouponObservation.objects.get().coupon_mask.endswith(coupon["code"][-4:])
+
+
+def test_a_vendor_that_cannot_look_up_leaves_the_question_to_a_person(
+    vendor: StandIn, bought: Asset, visit: Visit, still_clock: time_machine.Traveller
+) -> None:
+    setup = bought.application.setup
+    setup.finds_by_key = False
+    setup.save(update_fields=["finds_by_key"])
+    vendor.fails("hang_up_after", call="make_coupon")
+    visit()
+    still_clock.shift(timedelta(minutes=1))
+    visit()
+
+    asset = fresh(bought)
+    assert asset.parked_at is not None
+    assert asset.order_item.order.number in asset.waits_because
+    assert len(vendor.made(asset.key)) == 1
+
+
+def test_no_spent_coupon_found_proves_nothing(
+    vendor: StandIn, bought: Asset, visit: Visit, still_clock: time_machine.Traveller
+) -> None:
+    setup = bought.application.setup
+    setup.finds_spent = False
+    setup.save(update_fields=["finds_spent"])
+    vendor.fails("hang_up_before", call="make_coupon")
+    for _visit in range(20):
+        visit()
+        still_clock.shift(timedelta(minutes=5))
+
+    asset = fresh(bought)
+    assert asset.parked_at is not None
+    assert vendor.made(asset.key) == []
+
+
+def test_a_forgotten_account_must_be_synchronized_again(
+    vendor: StandIn, bought: Asset, visit: Visit
+) -> None:
+    vendor.fails("unknown_account_404")
+
+    visit()
+
+    link = AccountLink.objects.get(account=bought.account)
+    assert link.status == LinkStatus.UNSYNCHRONIZED
+    assert fresh(bought).sync_status == SyncStatus.FAILED
+
+
+@pytest.mark.parametrize(
+    "dies_before", ["provision", "close_as_made"], ids=["the call", "the final commit"]
+)
+def test_a_worker_that_dies_leaves_a_doubt_that_ends_in_one_coupon(
+    vendor: StandIn,
+    bought: Asset,
+    visit: Visit,
+    still_clock: time_machine.Traveller,
+    monkeypatch: pytest.MonkeyPatch,
+    dies_before: str,
+) -> None:
+    def die(*_args: Any, **_facts: Any) -> None:
+        raise WorkerDied
+
+    with monkeypatch.context() as patch:
+        if dies_before == "provision":
+            manager = make.manager_for(bought.application.setup)
+            patch.setattr(manager, "provision", die)
+        else:
+            patch.setattr(make, "close_as_made", die)
+        with pytest.raises(WorkerDied):
+            visit()
+    asset = fresh(bought)
+    assert outcomes(asset) == [AttemptOutcome.OPEN]
+    assert asset.in_doubt_since is not None
+
+    forget_leases()
+    for _visit in range(12):
+        visit()
+        still_clock.shift(timedelta(minutes=1))
+
+    asset = fresh(bought)
+    assert asset.sync_status == SyncStatus.SYNCHRONIZED
+    assert outcomes(asset)[0] in {AttemptOutcome.ADOPTED, AttemptOutcome.UNCLEAR}
+    assert len(vendor.made(asset.key)) == 1
+    assert Message.objects.filter(asset=asset).count() == 1
+
+
+def _at_the_vendor(vendor: StandIn, asset: Asset) -> tuple[Subject, Attempt, Any]:
+    """Return a worker's attempt in the middle, with the answer it is about to get."""
+    (lease,) = claim(Asset, now=asset.due_at, limit=1)
+    subject = Subject(Asset.objects.get(pk=asset.pk), lease)
+    attempt = open_attempt(subject=subject, kind=AttemptKind.MAKE, now=asset.due_at)
+    link = AccountLink.objects.get(account=asset.linked_account)
+    manager = make.manager_for(asset.application.setup)
+    return subject, attempt, manager.provision(make._request_for(fresh(asset), link))
+
+
+def test_a_late_answer_is_connected_if_the_asset_has_no_coupon(
+    vendor: StandIn, bought: Asset, visit: Visit, now: datetime
+) -> None:
+    subject, attempt, made = _at_the_vendor(vendor, bought)
+    Attempt.objects.update(outcome=AttemptOutcome.UNCLEAR, ended_at=now)
+    Asset.objects.update(sync_status=SyncStatus.UNCLEAR)
+
+    make.close_as_made(subject=subject, attempt=attempt, made=made, now=now)
+
+    asset = fresh(bought)
+    assert asset.coupon_code.reveal() == made.code
+    assert outcomes(asset) == [AttemptOutcome.ADOPTED]
+
+
+def test_a_late_answer_of_a_second_coupon_is_kept_as_a_duplicate(
+    vendor: StandIn, bought: Asset, visit: Visit, now: datetime
+) -> None:
+    subject, attempt, late = _at_the_vendor(vendor, bought)
+    Attempt.objects.update(outcome=AttemptOutcome.REJECTED, ended_at=now)
+    Asset.objects.update(in_doubt_since=None, leased_until=None)
+    visit()
+    assert fresh(bought).coupon_code.reveal() != late.code
+
+    make.close_as_made(subject=subject, attempt=attempt, made=late, now=now)
+
+    kept = CouponObservation.objects.get()
+    assert kept.is_duplicate
+    assert kept.asset == bought
+    assert fresh(bought).coupon_code.reveal() != late.code
+
+
+def test_two_found_with_our_reference_adopt_the_older_and_keep_the_other(
+    vendor: StandIn, bought: Asset, visit: Visit, still_clock: time_machine.Traveller
+) -> None:
+    _subject, _attempt, first = _at_the_vendor(vendor, bought)
+    link = AccountLink.objects.get(account=bought.linked_account)
+    manager = make.manager_for(bought.application.setup)
+    second = manager.provision(make._request_for(fresh(bought), link))
+    forget_leases()
+
+    visit()
+
+    assert fresh(bought).coupon_code.reveal() == first.code
+    duplicate = CouponObservation.objects.get()
+    assert duplicate.is_duplicate
+    assert duplicate.coupon_mask.endswith(second.code[-4:])
+
+
+def test_an_asset_that_was_cancelled_meanwhile_is_not_made(
+    vendor: StandIn, bought: Asset, now: datetime
+) -> None:
+    (lease,) = claim(Asset, now=now, limit=1)
+    subject = Subject(fresh(bought), lease)
+    Asset.objects.update(state=AssetState.CANCELLED)
+
+    with pytest.raises(LeaseLost):
+        open_attempt(subject=subject, kind=AttemptKind.MAKE, now=now)
+
+    assert Attempt.objects.filter(asset=bought).count() == 0
+    assert fresh(bought).in_doubt_since is None
+
+
+def test_a_worker_whose_lease_was_taken_over_calls_nobody(
+    vendor: StandIn, bought: Asset, now: datetime
+) -> None:
+    (lease,) = claim(Asset, now=now, limit=1)
+    forget_leases()
+    claim(Asset, now=now, limit=1)
+
+    with pytest.raises(LeaseLost):
+        open_attempt(
+            subject=Subject(fresh(bought), lease), kind=AttemptKind.MAKE, now=now
+        )
+
+
+def test_the_database_holds_one_open_attempt_per_asset(
+    vendor: StandIn, bought: Asset, now: datetime
+) -> None:
+    facts = {"asset": bought, "kind": AttemptKind.MAKE, "started_at": now}
+    Attempt.objects.create(**facts, lease_token="a")
+
+    with pytest.raises(IntegrityError):
+        Attempt.objects.create(**facts, lease_token="b")
+
+
+def test_twenty_impatient_saves_buy_one_coupon(
+    vendor: StandIn, bought: Asset, visit: Visit, now: datetime
+) -> None:
+    vendor.fails("hang_up_after", call="make_coupon")
+    for _save in range(20):
+        visit()
+        asset = fresh(bought)
+        edit_asset(asset=asset, name="Ten mailboxes", changes={}, actor=DAN, now=now)
+
+    asset = fresh(bought)
+    assert asset.name == "Ten mailboxes"
+    assert len(vendor.made(asset.key)) == 1
+    assert Message.objects.filter(asset=asset).count() == 1
+
+
+def test_a_mended_sku_is_what_the_vendor_is_asked_for_next(
+    vendor: StandIn, bought: Asset, visit: Visit, now: datetime
+) -> None:
+    Asset.objects.update(external_product_id="NO-SUCH-SKU")
+    visit()
+    asset = fresh(bought)
+    assert asset.sync_status == SyncStatus.FAILED
+
+    changes = {"external_product_id": "BT-MAILBOX"}
+    edit_asset(asset=asset, name=asset.name, changes=changes, actor=DAN, now=now)
+    visit()
+
+    assert fresh(bought).sync_status == SyncStatus.SYNCHRONIZED
+    assert [each["product"] for each in vendor.made(asset.key)] == ["BT-MAILBOX"]
+
+
+def test_a_waiting_asset_can_be_tried_now(
+    vendor: StandIn, bought: Asset, visit: Visit, now: datetime
+) -> None:
+    vendor.fails("too_many_429", call="make_coupon", retry_after=3000)
+    visit()
+
+    retry_asset(asset=fresh(bought), actor=DAN, now=now)
+    visit()
+
+    assert fresh(bought).sync_status == SyncStatus.SYNCHRONIZED
+
+
+def test_an_application_that_is_switched_off_makes_assets_wait(
+    vendor: StandIn, bought: Asset, visit: Visit, still_clock: time_machine.Traveller
+) -> None:
+    application = bought.application
+    application.is_active = False
+    application.save(update_fields=["is_active"])
+    visit()
+    assert "switched off" in fresh(bought).waits_because
+    assert vendor.made(bought.key) == []
+
+    application.is_active = True
+    application.save(update_fields=["is_active"])
+    still_clock.shift(timedelta(minutes=2))
+    visit()
+    assert fresh(bought).sync_status == SyncStatus.SYNCHRONIZED
+
+
+def test_an_expired_lease_of_the_database_is_what_lets_another_in(
+    vendor: StandIn, bought: Asset, now: datetime, settings: Any
+) -> None:
+    settings.PURVEYOR_LEASE_SECONDS = -1
+    (lost,) = claim(Asset, now=now, limit=1)
+    (held,) = claim(Asset, now=now, limit=1)
+
+    assert isinstance(held, Lease)
+    with pytest.raises(LeaseLost):
+        lost.renew()
