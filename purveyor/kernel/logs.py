@@ -24,7 +24,10 @@ def configure_logs(*, as_json: bool, level: str) -> None:
     renderer = (
         structlog.processors.JSONRenderer()
         if as_json
-        else structlog.dev.ConsoleRenderer(colors=False)
+        # A plain traceback: the others print local variables, and a code may be one.
+        else structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        )
     )
     chain = [*shared, structlog.processors.format_exc_info] if as_json else shared
     logging.config.dictConfig(

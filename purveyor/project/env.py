@@ -1,6 +1,7 @@
 """Typed readers of the environment. A wrong value stops the start, and says why."""
 
 import os
+from math import inf
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -48,7 +49,7 @@ def numbers(name: str, *, default: str) -> tuple[float, ...]:
     except ValueError as error:
         message = f"{PREFIX}{name} is {value!r}; write numbers separated by commas."
         raise ImproperlyConfigured(message) from error
-    if min(amounts) <= 0:
+    if not all(0 < amount < inf for amount in amounts):
         message = f"{PREFIX}{name} is {value!r}; every number must be above nought."
         raise ImproperlyConfigured(message)
     return amounts

@@ -123,6 +123,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PURVEYOR_ROLES = roles.ROLES
 LOGIN_URL = "bss:login"
+LOGIN_REDIRECT_URL = "bss:index"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -41,6 +41,16 @@ class StandIn:
     def turns(self, **features: bool) -> None:
         self._call("PUT", "/sandbox/features", features)
 
+    def knows(self, **facts: str) -> dict[str, Any]:
+        """Make an account at the vendor, over its own API, and return it."""
+        headers = {"Authorization": f"Bearer {API_KEY}", "X-Workgroup": WORKGROUP}
+        body = {"name": "Known", "country": "DE", **facts}
+        with httpx.Client(base_url=self.api_url, trust_env=False) as client:
+            answer = client.post("/v1/accounts", json=body, headers=headers)
+        assert answer.status_code == httpx.codes.CREATED, answer.text
+        made: dict[str, Any] = answer.json()
+        return made
+
     def retires(self, product: str) -> None:
         self._call("PUT", "/sandbox/products", {product: False})
 
@@ -106,9 +116,9 @@ def a_stand_in(data_dir: Path) -> Iterator[StandIn]:
             process.wait(STOP_SECONDS_MAX)
 
 
-def eventually(holds: Callable[[], bool]) -> bool:
+def eventually(holds: Callable[[], bool], *, seconds: float = PATIENCE_SECONDS) -> bool:
     """Return whether something comes true while we are patient."""
-    ends_at = time.monotonic() + PATIENCE_SECONDS
+    ends_at = time.monotonic() + seconds
     while time.monotonic() < ends_at:
         if holds():
             return True

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -65,6 +66,18 @@ def checked_tax_number(*, number: str, country: str) -> str:
         ) % {"number": number, "country": country, "reason": str(error)}
         raise WrongTaxNumber(message, country=country) from error
     return bare if bare.startswith(prefix) else prefix + bare
+
+
+class WouldLockOut(Refused):
+    """Nobody switches off the sign-in they are using."""
+
+    code = "accounts.would_lock_out"
+
+
+class RoleIsFixed(Refused):
+    """A role that comes with the product, or that somebody has, stays."""
+
+    code = "accounts.role_is_fixed"
 
 
 @transaction.atomic
@@ -156,11 +169,18 @@ def _check_account(account: Account, *, country: str) -> None:
         raise WrongReseller(
             _("Only an end customer has a reseller. Clear it, or change the kind.")
         )
+    if account.kind != AccountKind.RESELLER and _has_end_customers(account):
+        message = _("%(account)s has end customers and must remain a reseller.")
+        raise WrongReseller(message % {"account": account.name})
     _check_bill_to(account)
     if account.kind == AccountKind.RESELLER:
         account.is_reselling_enabled = True
     account.tax_number = checked_tax_number(number=account.tax_number, country=country)
     check(account)
+
+
+def _has_end_customers(account: Account) -> bool:
+    return account.pk is not None and account.end_customers.exists()
 
 
 def _check_bill_to(account: Account) -> None:
@@ -215,8 +235,86 @@ def establish_roles(*, roles: Mapping[str, Iterable[str]]) -> None:
 def create_staff(
     *, email: str, name: str, password: str, roles: Collection[str], actor: str
 ) -> User:
-    """Create a person of the distributor's staff, in the roles that are named."""
+    """
+    Create a person of the distributor's staff, in the roles that are named.
+
+    :raises Refused: if there is no such role.
+    """
+    groups = list(Group.objects.filter(name__in=roles))
+    unknown = set(roles) - {group.name for group in groups}
+    if unknown:
+        raise Refused(_("There is no role %(role)s.") % {"role": min(unknown)})
     user = User.objects.create_user(email, password, name=name, is_staff=True)
-    user.groups.set(Group.objects.filter(name__in=roles))
+    user.groups.set(groups)
     log(user, "create", actor=actor, at=user.joined_at, roles=sorted(roles))
     return user
+
+
+@transaction.atomic
+def edit_staff(
+    *,
+    user: User,
+    is_active: bool,
+    roles: Collection[str],
+    password: str = "",
+    actor: str,
+    now: datetime,
+) -> None:
+    """
+    Save a person of the staff, whose name is filled in; without a password it stays.
+
+    :raises WouldLockOut: if people would shut themselves out.
+    """
+    if user.email == actor and not is_active:
+        raise WouldLockOut(_("You cannot switch yourself off. Ask a colleague."))
+    user.is_active = is_active
+    if password:
+        user.set_password(password)
+        log(user, "set_password", actor=actor, at=now)
+    user.save(update_fields=["name", "is_active", "password"])
+    user.groups.set(Group.objects.filter(name__in=roles))
+    log(user, "edit", actor=actor, at=now, roles=sorted(roles), is_active=is_active)
+
+
+@transaction.atomic
+def put_role(
+    *, role: Group, permissions: Iterable[Permission], actor: str, now: datetime
+) -> None:
+    """
+    Save a role of the distributor's own, with its permissions.
+
+    :raises RoleIsFixed: if the role comes with the product.
+    """
+    _check_role_is_own(role)
+    before = [] if role.pk is None else sorted(_codenames(role))
+    keep(role, changed=("permissions",), actor=actor, at=now)
+    role.permissions.set(permissions)
+    after = sorted(_codenames(role))
+    gained, lost = set(after) - set(before), set(before) - set(after)
+    log(role, "edit", actor=actor, at=now, gained=sorted(gained), lost=sorted(lost))
+
+
+@transaction.atomic
+def drop_role(*, role: Group, actor: str, now: datetime) -> None:
+    """
+    Delete a role of the distributor's own that nobody has.
+
+    :raises RoleIsFixed: if the role comes with the product, or somebody has it.
+    """
+    _check_role_is_own(role)
+    if role.user_set.exists():
+        message = _("Somebody has the role %(role)s. Take it from them first.")
+        raise RoleIsFixed(message % {"role": role.name})
+    drop(role, actor=actor, at=now)
+
+
+def _check_role_is_own(role: Group) -> None:
+    if role.name in settings.PURVEYOR_ROLES:
+        message = _(
+            "%(role)s comes with the product and stays as it is. Make a role of your own."
+        )
+        raise RoleIsFixed(message % {"role": role.name})
+
+
+def _codenames(role: Group) -> list[str]:
+    return list(role.permissions.values_list("codename", flat=True))

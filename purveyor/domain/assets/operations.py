@@ -115,6 +115,7 @@ def _asset_for(item: OrderItem, execution: Execution, linked_to: Account) -> Ass
     )
 
 
+@transaction.atomic
 def rename_asset(*, asset: Asset, name: str, actor: str, now: datetime) -> None:
     """Call an asset what its buyer calls it."""
     name = name.strip()[:NAME_MAX]
@@ -227,6 +228,7 @@ def reveal_coupon(*, asset: Asset, because: str, actor: str, now: datetime) -> s
     return asset.coupon_code.reveal()
 
 
+@transaction.atomic
 def note_fate(
     *, asset: Asset, verb: str, evidence: str, actor: str, now: datetime
 ) -> None:

@@ -44,3 +44,10 @@ def newest_and_oldest_with_coupon() -> list[Asset]:
 def with_coupon(code: str) -> QuerySet[Asset]:
     """Return the assets that hold a coupon code, found through its keyed hashes."""
     return Asset.objects.filter(coupon_hash__in=fingerprints(code.strip()))
+
+
+def count_by_sync_status(*, limit: int = COUNT_MAX) -> dict[SyncStatus, int]:
+    """Return how many active assets have no coupon yet, by status, each at most a limit."""
+    active = Asset.objects.filter(state=AssetState.ACTIVE).order_by()
+    waiting = (SyncStatus.PENDING, SyncStatus.FAILED, SyncStatus.UNCLEAR)
+    return {each: active.filter(sync_status=each)[:limit].count() for each in waiting}

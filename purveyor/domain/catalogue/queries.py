@@ -105,6 +105,12 @@ def tax_of(*, product: Product, country: str) -> Tax:
     return Tax(rate.name, rate.percent)
 
 
+def characteristic_defaults(product_type: ProductType) -> dict[str, str]:
+    """Return the defaults of a product type's characteristics, by the vendor's names."""
+    values = product_type.characteristics.exclude(default="")
+    return dict(values.values_list("external_id", "default"))
+
+
 def check_is_sellable(product: Product) -> None:
     """
     Check that a product can be sold now; its type and application are fetched.

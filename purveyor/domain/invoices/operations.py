@@ -345,9 +345,7 @@ def _frozen_facts(
 def _take(charges: Sequence[Charge]) -> None:
     """Put pending charges on an invoice, once: compare and set on all of them."""
     pending = Charge.objects.filter(
-        pk__in=[charge.pk for charge in charges],
-        state=ChargeState.PENDING,
-        waits_for_delivery=False,
+        pk__in=[charge.pk for charge in charges], state=ChargeState.PENDING
     )
     taken = pending.update(state=ChargeState.INVOICED)
     if taken != len(charges):

@@ -34,6 +34,7 @@ WIDTH = 210.0 - 2 * MARGIN
 RIGHT = MARGIN + WIDTH
 FOOTER_HEIGHT = 22.0
 LINE = 4.6
+CELL_GAP = 1.0
 TEXT, SMALL, HUGE = 9.0, 7.5, 110.0
 
 INK: Color = (15, 23, 42)
@@ -134,8 +135,13 @@ class Sheet(FPDF):
     ) -> None:
         """Write cells beside each other: the first ones words, then numbers."""
         self.set_x(left)
+        size = self.font_size_pt
         for index, (width, text) in enumerate(zip(widths, cells, strict=True)):
+            # A number that is too wide gets smaller; it must not run into another.
+            needed = self.get_string_width(text) + CELL_GAP
+            self.set_font_size(size * min(1.0, width / needed))
             self.cell(width, LINE, text, align=Align.L if index < words else Align.R)
+            self.set_font_size(size)
         self.ln(LINE)
 
     def day(self, moment: date | None) -> str:

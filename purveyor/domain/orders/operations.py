@@ -28,6 +28,7 @@ from purveyor.domain.orders.models import (
 from purveyor.domain.orders.queries import LockedOrder
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import check, log
+from purveyor.kernel.money import Money
 
 ITEMS_MAX = 200
 PERCENT_MAX = 100
@@ -281,7 +282,7 @@ def submit_order(*, order: Order, actor: str, now: datetime) -> None:
     _check_parties(order)
     for item in items:
         check_is_sellable(item.product)
-        _check_price(item)
+        _check_price(item, order.currency)
     email = order.recipient.email if order.recipient else ""
     email = email or billing_email_of(account=order.account, bill_to=order.bill_to)
     if not email:
@@ -295,15 +296,16 @@ def submit_order(*, order: Order, actor: str, now: datetime) -> None:
     )
 
 
-def _check_price(item: OrderItem) -> None:
-    price = price_of(product=item.product, currency=item.currency)
-    if price.unit_price != item.unit_price:
+def _check_price(item: OrderItem, currency: str) -> None:
+    price = price_of(product=item.product, currency=currency)
+    now, then = Money(price.unit_price, currency), Money(item.unit_price, item.currency)
+    if now != then:
         message = _(
             "The price of %(product)s is now %(now)s, the order says %(then)s. "
             "Save the order again to take the new price, then submit it."
         )
-        facts = {"now": price.unit_price, "then": item.unit_price}
-        raise PriceChanged(message % {"product": item.product_name, **facts})
+        facts = {"product": item.product_name, "now": now, "then": then}
+        raise PriceChanged(message % facts)
 
 
 @transaction.atomic

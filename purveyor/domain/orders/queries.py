@@ -94,3 +94,15 @@ def lock_order(order: Order) -> LockedOrder:
 def open_items_of(order: Order) -> list[OrderItem]:
     """Return the items of an order that were not executed yet."""
     return [item for item in items_of(order) if item.state == ItemState.OPEN]
+
+
+def count_open_orders(*, limit: int = COUNT_MAX) -> int:
+    """Return how many orders wait for something, at most a limit."""
+    waiting = (OrderState.SUBMITTED, OrderState.AWAITING_APPROVAL, OrderState.EXECUTING)
+    return Order.objects.filter(state__in=waiting).order_by()[:limit].count()
+
+
+def newest_orders(*, limit: int = 8) -> tuple[Order, ...]:
+    """Return the newest orders with their accounts and items."""
+    orders = Order.objects.select_related("account").prefetch_related("items")
+    return tuple(orders.order_by("-created_at", "-id")[:limit])

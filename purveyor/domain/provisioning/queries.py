@@ -183,6 +183,11 @@ def not_synchronized() -> Q:
     return Q(Exists(unknowing))
 
 
+def count_not_synchronized(*, limit: int = COUNT_MAX) -> int:
+    """Return how many accounts some active application does not know, at most a limit."""
+    return Account.objects.filter(not_synchronized()).order_by()[:limit].count()
+
+
 def explain(*, asset: Asset, vendor: str) -> Explanation | None:
     """Return why an asset waits, or None if nothing is left to do."""
     if asset.has_coupon or asset.state != AssetState.ACTIVE:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline, TabularInline
 from unfold.views import ChangeList
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from purveyor.domain.accounts.models import Account, AccountKind, Address, Contact
 from purveyor.domain.accounts.operations import (
@@ -32,6 +32,9 @@ from purveyor.faces.backoffice.frame import BssModelAdmin, actor_of, rows_of
 from purveyor.faces.backoffice.sections import Section, shown_sections
 from purveyor.faces.backoffice.site import bss
 from purveyor.kernel import clock
+
+
+TWO = ("bss-two",)  # in two columns where there is room
 
 
 class SyncStatusFilter(admin.SimpleListFilter):
@@ -77,7 +80,7 @@ class AccountForm(forms.ModelForm[Account]):
     class Meta:
         model = Account
         exclude = ("number", "created_at")
-        widgets: ClassVar = {"kind": UnfoldAdminSelectWidget}
+        widgets: ClassVar = {"notes": UnfoldAdminTextareaWidget(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -163,8 +166,8 @@ class AccountAdmin(BssModelAdmin):
         billing = ("currency", "bill_to", "tax_number", "payment_method", "credit_limit")
         selling = ("is_ordering_enabled", "is_reselling_enabled", "notes")
         return (
-            (_("General Information"), {"fields": (*facts, *who)}),
-            (_("Billing"), {"fields": billing}),
+            (_("General Information"), {"fields": (*facts, *who), "classes": TWO}),
+            (_("Billing"), {"fields": billing, "classes": TWO}),
             (_("Selling"), {"fields": selling}),
         )
 

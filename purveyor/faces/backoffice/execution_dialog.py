@@ -14,6 +14,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -69,11 +70,15 @@ class ExecutionForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         error_messages={
-            "invalid_choice": gettext_lazy("The order has no such item. Open it again."),
+            "invalid_choice": gettext_lazy(
+                "The order has no such item. Open it again."
+            ),
         },
     )
 
-    def __init__(self, *args: Any, order_items: Sequence[OrderItem], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, order_items: Sequence[OrderItem], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["items"]
         assert isinstance(field, forms.TypedMultipleChoiceField)
@@ -104,7 +109,9 @@ def answer_execution(
         try:
             execution = _execute(request, order, form)
         except (MoveRefused, NothingToExecute) as refusal:
-            return _told_calmly(request, form, refusal, is_partial=is_partial, order=order)
+            return _told_calmly(
+                request, form, refusal, is_partial=is_partial, order=order
+            )
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
@@ -114,11 +121,10 @@ def answer_execution(
 
 
 def _order(object_id: str) -> Order:
-    orders = Order.objects.select_related("account__parent", "bill_to")
-    order = orders.filter(pk=object_id if object_id.isdecimal() else None).first()
-    if order is None:
+    if not object_id.isdecimal():
         raise Http404
-    return order
+    orders = Order.objects.select_related("account__parent", "bill_to")
+    return get_object_or_404(orders, pk=int(object_id))
 
 
 def _form(request: HttpRequest, items: Sequence[OrderItem]) -> ExecutionForm:

@@ -300,6 +300,7 @@ class BssModelAdmin(unfold.ModelAdmin):
             raise PermissionDenied
         context = {
             "title": _("History"),
+            "crumb": _("History"),
             "opts": self.opts,
             "original": record,
             "rows": history_rows(record),

@@ -34,7 +34,7 @@ NOT_A_PAYER = _("This account does not pay for the order's account. Choose anoth
 UNKNOWN_ACCOUNT = _("There is no such account. Choose one from the list.")
 
 
-class PartyField(forms.ModelChoiceField):
+class PartyField(forms.ModelChoiceField[Account]):
     """An account, named so that two of the same name can be told apart."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -42,7 +42,7 @@ class PartyField(forms.ModelChoiceField):
         return f"{obj.name} ({obj.number})"
 
 
-class OrderForm(forms.ModelForm):
+class OrderForm(forms.ModelForm[Order]):
     """The head of a draft. What is left empty is filled in from the account."""
 
     bill_to = PartyField(
@@ -73,6 +73,8 @@ class OrderForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "account" not in self.fields:  # the order is shown, not edited
+            return
         self.fields["account"].error_messages["invalid_choice"] = UNKNOWN_ACCOUNT
         account = self._account()
         payers = payers_of(account)
@@ -101,7 +103,7 @@ class OrderForm(forms.ModelForm):
         return accounts.filter(pk=known).first()
 
 
-class ItemForm(forms.ModelForm):
+class ItemForm(forms.ModelForm[OrderItem]):
     """One line as it is typed. Prices, cost and tax come from the catalogue."""
 
     product = forms.ModelChoiceField(
@@ -202,7 +204,11 @@ class OrderItemInline(unfold.TabularInline):
     @display(description=_("Tax"))
     def tax(self, item: OrderItem) -> str:
         """Return the tax on the line."""
-        return f"{item.tax_name} {item.tax_percent.normalize():f} %" if item.pk else NOTHING
+        return (
+            f"{item.tax_name} {item.tax_percent.normalize():f} %"
+            if item.pk
+            else NOTHING
+        )
 
     @display(description=_("Net"))
     def net(self, item: OrderItem) -> str:
@@ -231,8 +237,9 @@ def payers_of(account: Account | None) -> QuerySet[Account]:
     """Return who can pay for an account: itself, its reseller, or whoever is set."""
     if account is None:
         return Account.objects.none()
-    known = {account.pk, account.parent_id, account.bill_to_id} - {None}
-    return Account.objects.filter(pk__in=known).order_by("name", "id")
+    known = (account.pk, account.parent_id, account.bill_to_id)
+    payers = Account.objects.filter(pk__in=[pk for pk in known if pk is not None])
+    return payers.order_by("name", "id")
 
 
 def recipients_of(payers: QuerySet[Account]) -> QuerySet[Contact]:

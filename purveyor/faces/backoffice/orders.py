@@ -1,5 +1,6 @@
 """Sales > Orders: the list, the draft's form, and the page of what became of it."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -87,10 +88,10 @@ class OrderAdmin(BssModelAdmin):
             },
         ),
     )
-    actions_detail = (SHORTCUTS,)
-    actions_submit_line = ("submit",)
-    change_form_outer_before_template = "backoffice/orders/head.html"
-    change_form_outer_after_template = "backoffice/orders/tail.html"
+    actions_detail: Any = (SHORTCUTS,)
+    actions_submit_line: Any = ("submit",)
+    change_form_outer_before_template: Any = "backoffice/orders/head.html"
+    change_form_outer_after_template: Any = "backoffice/orders/tail.html"
     refusal_fields: ClassVar[dict[str, str]] = {
         "orders.foreign_currency": "currency",
         "orders.wrong_recipient": "recipient",
@@ -148,7 +149,7 @@ class OrderAdmin(BssModelAdmin):
         return is_open and super().has_change_permission(request, obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return the form's fields; an order that cannot be edited is shown as a page."""
+        """Return the form's fields; what cannot be edited is shown as a page."""
         return self.fieldsets if self._is_edited(request, obj) else ()
 
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -190,16 +191,16 @@ class OrderAdmin(BssModelAdmin):
         """Stay on the order's page and say what was done."""
         return self._saved(request, obj, super().response_change)
 
-    def _saved(self, request: HttpRequest, order: Order, answer: Any) -> HttpResponse:
+    def _saved(
+        self, request: HttpRequest, order: Order, answer: Callable[..., HttpResponse]
+    ) -> HttpResponse:
         if order.state == OrderState.DRAFT:
             return answer(request, order)
         told = _("Order %(number)s is submitted.") % {"number": order.number}
         messages.success(request, told)
         return done(request, page_of(order))
 
-    @action(
-        description=gettext_lazy("Submit"), permissions=("orders.submit_order",)
-    )
+    @action(description=gettext_lazy("Submit"), permissions=("orders.submit_order",))
     def submit(self, request: HttpRequest, order: Order) -> None:
         """Stand for the button beside Save; `save_related` does what it says."""
 
@@ -330,7 +331,8 @@ class OrderAdmin(BssModelAdmin):
         if not self.has_add_permission(request):
             return JsonResponse({}, status=403)
         known = request.GET.get("account", "")
-        account = Account.objects.filter(pk=known if known.isdecimal() else None).first()
+        found = Account.objects.filter(pk=int(known) if known.isdecimal() else 0)
+        account = found.select_related("parent", "bill_to").first()
         payers = payers_of(account)
         payer = bill_to_of(account) if account else None
         return JsonResponse(

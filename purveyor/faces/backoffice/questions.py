@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.enums import ActionVariant
@@ -31,7 +30,7 @@ class ReasonForm(DialogForm):
 
 
 def opens_dialog(
-    *, description: str | Promise, permission: str, icon: str
+    *, description: Any, permission: str, icon: str
 ) -> Callable[[Method], Any]:
     """
     Make a method of an admin class a button that opens a dialog of its own making.

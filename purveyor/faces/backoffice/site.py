@@ -16,6 +16,8 @@ from unfold.sites import UnfoldAdminSite
 
 from purveyor.faces.backoffice.drafts import keep_draft
 
+CRUMB = "bss_crumb"  # where a request carries the last step of its page's path
+
 View = Callable[..., HttpResponseBase]
 
 
@@ -69,8 +71,13 @@ class Bss(UnfoldAdminSite):
     def render(
         self, request: HttpRequest, template: str, context: dict[str, Any]
     ) -> TemplateResponse:
-        """Return a page of its own in the BSS's frame; `title` is among the context."""
-        request.current_app = self.name
+        """
+        Return a page of its own in the BSS's frame; `title` is among the context.
+
+        `crumb` may be: the last step of the page's path, after its record.
+        """
+        setattr(request, "current_app", self.name)  # noqa: B010  # unfold reads it
+        request.META[CRUMB] = context.get("crumb", "")
         return TemplateResponse(
             request, template, {**self.each_context(request), **context}
         )

@@ -103,6 +103,7 @@ def synchronization(request: HttpRequest, account_id: int) -> HttpResponse:
     ]
     context = {
         "title": _("Provisioning Sync Status"),
+        "crumb": _("Provisioning Sync Status"),
         "opts": Account._meta,
         "original": account,
         "account": account,

@@ -16,6 +16,7 @@ from purveyor.domain.invoices.operations import (
     TooManyLines,
     bill,
     bill_on_delivery,
+    drop_charge,
 )
 from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.kernel.errors import Refused
@@ -266,6 +267,16 @@ def test_a_second_word_of_the_delivery_bills_nothing(now: datetime) -> None:
     assert again is None
     assert Invoice.objects.count() == 1
     assert Entry.objects.filter(verb="become_due").count() == 1
+
+
+def test_the_delivery_of_what_was_dropped_bills_nothing(now: datetime) -> None:
+    (charge,) = pending_charges(is_waiting=True, option=ISSUE)
+    drop_charge(charge=charge, because="a gift", actor=DAN, now=now)
+
+    made = bill_on_delivery(order_item=charge.order_item, actor="worker", now=now)
+
+    assert made is None
+    assert not Invoice.objects.exists()
 
 
 def test_what_waits_goes_on_waiting_if_it_cannot_be_billed(now: datetime) -> None:

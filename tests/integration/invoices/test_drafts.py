@@ -36,7 +36,9 @@ def test_charges_of_several_orders_make_one_draft(now: datetime) -> None:
     account = an_account()
     charges = [
         *pending_charges(account=account, po_code="PO-1"),
-        *pending_charges([Sold(price="250", quantity=1)], account=account),
+        *pending_charges(
+            [Sold(price="250", quantity=1)], account=account, po_code="PO-2"
+        ),
     ]
 
     draft = create_draft(charges=charges, actor=DAN, now=now)

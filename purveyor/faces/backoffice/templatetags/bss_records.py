@@ -18,6 +18,12 @@ def status(value: TextChoices, text: object = "", href: str = "") -> SafeString:
 
 
 @register.simple_tag
+def badge_of(value: str, text: str) -> SafeString:
+    """Return a status that came as a plain value, in its words."""
+    return display.badge(text, display.TONES.get(value, ""))
+
+
+@register.simple_tag
 def page_of(kind: str, record_id: int) -> str:
     """Return the address of a record's page; the kind is written `assets.asset`."""
     return reverse(f"bss:{kind.replace('.', '_')}_change", args=[record_id])

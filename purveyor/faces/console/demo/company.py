@@ -20,11 +20,11 @@ ORGANIZATION = {
 
 #: Who works there, by role; a role without a name here gets one of its own.
 STAFF = {
-    "administrator": "Ada Janssen",
-    "sales": "Sanne Willems",
-    "billing": "Bram de Vries",
-    "operations": "Olivia Haddad",
-    "auditor": "August Lindqvist",
+    "Administrator": "Ada Janssen",
+    "Sales": "Sanne Willems",
+    "Billing": "Bram de Vries",
+    "Operations": "Olivia Haddad",
+    "Auditor": "August Lindqvist",
 }
 MAIL_DOMAIN = "meridian.example"
 SIGN_IN = "purveyor-demo"  # the same for all; the demo listens on this machine only

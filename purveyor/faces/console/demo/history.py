@@ -19,6 +19,7 @@ from purveyor.kernel import clock
 from purveyor.kernel.work.engine import drain
 
 QUARTER = timedelta(minutes=15)
+JUST_OVER = timedelta(minutes=32)
 LATER_DAYS = 12
 SATURDAY = 5
 SPENT_AFTER = timedelta(days=8)
@@ -62,9 +63,9 @@ class Historian:
             self._execute(story, number, at + 2 * QUARTER)
 
     def _moment_of(self, story: Story) -> datetime:
-        """Return a working day at a working hour; today's stories are an hour old."""
+        """Return a working day at a working hour; today's stories are just over."""
         if story.days_ago == 0:
-            return self.today - HOUR
+            return self.today - JUST_OVER
         day = self.today - timedelta(days=story.days_ago)
         back = max(0, day.weekday() - SATURDAY + 1)
         hour = 8 + (story.days_ago * 7) % 8

@@ -31,12 +31,12 @@ from purveyor.kernel.journal.queries import was_logged
 LOADED = "load_demo"
 SIGN_IN_PATH = "/bss/login/"
 OK = 200
-OPENED_BEFORE = timedelta(days=160)
+OPENED_BEFORE = timedelta(days=175)
 WEB_SECONDS = 40
 KNOCK_SECONDS = 2.0
 LOOK_SECONDS = 0.1
 
-type Step = tuple[str, Callable[[], None]]
+type Step = tuple[str, Callable[[], object]]
 
 
 class PortTaken(Refused):
@@ -70,20 +70,26 @@ def check_port(place: Place) -> None:
     raise PortTaken(message, port=place.port)
 
 
-def steps(place: Place, vendor: dict[str, Any]) -> list[Step]:
+def steps(
+    place: Place, vendor: dict[str, Any], start_web: Callable[[], object]
+) -> list[Step]:
     """
-    Return what is still to do before the web server can start, with words for each.
+    Return what is still to do before a worker can start, with words for each.
+
+    The web server starts as soon as the tables are there: it takes its time.
 
     :raises NotEmpty: if the database holds records, but no demo.
     """
+    first = [*prepare.STEPS, ("Starting the web server", start_web)]
     if _is_loaded():
-        return list(prepare.STEPS)
+        return first
     now = clock.now()
     stand_in = StandIn(Transport(vendor["control_url"]))
-    office = Office(stand_in, opened_at=now - OPENED_BEFORE)
+    morning = now.replace(hour=8, minute=30, second=0, microsecond=0)
+    office = Office(stand_in, opened_at=morning - OPENED_BEFORE)
     historian = Historian(office, today=now)
     return [
-        *prepare.STEPS,
+        *first,
         ("Setting up BitTitan", partial(_open, place, office, vendor)),
         *((each.name, partial(office.take_in, each)) for each in COMPANIES),
         *(

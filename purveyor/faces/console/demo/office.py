@@ -86,7 +86,7 @@ class Office:
 
     def take_in(self, company: Company) -> None:
         """Open a company's account and make it known at the vendor."""
-        now = self.opened_at + HOUR * (1 + len(self.numbers))
+        now = self.opened_at + timedelta(days=len(self.numbers), hours=1)
         facts = {
             "name": company.name,
             "kind": company.kind,
@@ -128,7 +128,7 @@ class Office:
 
 def email_of_role(role: str) -> str:
     """Return with which e-mail the person in a role signs in."""
-    return f"{role}@{MAIL_DOMAIN}"
+    return f"{role.lower()}@{MAIL_DOMAIN}"
 
 
 def person_of(company: Company, name: str, *, is_first: bool) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def hire() -> None:
     for role in settings.PURVEYOR_ROLES:
         create_staff(
             email=email_of_role(role),
-            name=STAFF.get(role, role.capitalize()),
+            name=STAFF.get(role, role),
             password=SIGN_IN,
             roles=[role],
             actor=ADMINISTRATOR,

@@ -26,7 +26,7 @@ def addresses_of(
         "sign_ins": [
             {
                 "role": role,
-                "name": STAFF.get(role, role.capitalize()),
+                "name": STAFF.get(role, role),
                 "email": email_of_role(role),
                 "password": SIGN_IN,
             }

@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -78,10 +79,8 @@ class Place:
     def remembered_ports(self) -> dict[str, int]:
         """Return the ports the stand-in had before; nought where it may choose."""
         names = {"api": 0, "control": 0, "smtp": 0}
-        try:
+        with suppress(FileNotFoundError):  # it has not run here before
             names.update(json.loads((self.folder / "ports.json").read_text()))
-        except FileNotFoundError:
-            pass  # it has not run here before
         return names
 
     def remember_ports(self, ports: Mapping[str, int]) -> None:

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -65,15 +66,15 @@ def _open(place: Place, children: Children, inherited: Mapping[str, str]) -> Non
         _set_django_up(settings)
         loading = import_module("purveyor.faces.console.demo.loading")
         loading.check_port(place)
-        steps = loading.steps(place, vendor)
+        environment = {"PURVEYOR_LOG_LEVEL": "INFO", **inherited, **settings}
+        start_web = partial(children.start, "web", [*PROGRAM, "serve"], environment)
+        steps = loading.steps(place, vendor, start_web)
         progress.update(bar, total=len(steps) + 1)
         for says, step in steps:
             progress.update(bar, description=says)
             step()
             progress.advance(bar)
-        progress.update(bar, description="Starting web server and worker")
-        environment = {"PURVEYOR_LOG_LEVEL": "INFO", **inherited, **settings}
-        children.start("web", [*PROGRAM, "serve"], environment)
+        progress.update(bar, description="Starting worker and web server")
         children.start("worker", [*PROGRAM, "work"], environment)
         loading.wait_for_web(place, children)
         progress.advance(bar)

@@ -1,0 +1,257 @@
+"""Billing > Assets: what accounts own, how it stands with the vendor, and why."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import display
+
+from purveyor.domain.accounts.models import Account
+from purveyor.domain.assets.models import Asset
+from purveyor.domain.assets.operations import rename_asset, reveal_coupon
+from purveyor.domain.assets.queries import with_coupon
+from purveyor.domain.provisioning.operations.asks import edit_asset, retry_asset
+from purveyor.faces.backoffice.asset_form import MENDABLE, AssetForm
+from purveyor.faces.backoffice.asset_page import asset_page, status_page
+from purveyor.faces.backoffice.display import day, link_to, page_of
+from purveyor.faces.backoffice.frame import BssModelAdmin, actor_of
+from purveyor.faces.backoffice.questions import (
+    ReasonForm,
+    opens_dialog,
+    show_dialog,
+)
+from purveyor.faces.backoffice.site import bss
+from purveyor.faces.backoffice.sync_words import sync_badge
+from purveyor.faces.backoffice.verbs import DialogForm, done, verb
+from purveyor.kernel import clock
+from purveyor.kernel.errors import Refused
+
+HITS_MAX = 50
+
+
+@admin.register(Asset, site=bss)
+class AssetAdmin(BssModelAdmin):
+    """Assets: renamed always, corrected only while nothing can be at the vendor."""
+
+    form = AssetForm
+    list_display: Any = (
+        "number",
+        "name",
+        "account_name",
+        "product_type_name",
+        "quantity",
+        "sync",
+        "coupon",
+        "purchased",
+        "redeem_before",
+    )
+    list_display_links: Any = ("number", "name")
+    list_filter: ClassVar[Any] = (
+        ("sync_status", ChoicesDropdownFilter),
+        ("state", ChoicesDropdownFilter),
+    )
+    list_select_related = ("account", "application")
+    ordering = ("-purchase_date", "-id")
+    search_fields = ("number__exact",)  # and more: see `get_search_results`
+    search_help_text = gettext_lazy("Asset or account number, or a whole coupon code")
+    autocomplete_fields = ("linked_account",)
+    actions_detail: Any = ("reveal", "retry")
+    change_form_outer_before_template: Any = "backoffice/assets/head.html"
+    change_form_outer_after_template: Any = "backoffice/assets/tail.html"
+
+    class Media:
+        css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("backoffice/records.css",)}
+
+    # ---------------------------------------------------------------- list
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Asset], search_term: str
+    ) -> tuple[QuerySet[Asset], bool]:
+        """Return what fits exactly; each way of searching uses an index of its own."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        accounts = Account.objects.filter(number=term.upper()).values_list("pk")
+        holders = with_coupon(term).values_list("pk")
+        found = Q(number=term.upper())
+        found |= Q(account__in=[pk for (pk,) in accounts[:HITS_MAX]])
+        found |= Q(pk__in=[pk for (pk,) in holders[:HITS_MAX]])
+        return queryset.filter(found), False
+
+    @display(description=gettext_lazy("Account"))
+    def account_name(self, asset: Asset) -> Any:
+        """Return who owns it."""
+        return link_to(asset.account, asset.account.name)
+
+    @display(description=gettext_lazy("Provisioning Sync Status"))
+    def sync(self, asset: Asset) -> Any:
+        """Return how it stands with the vendor."""
+        return sync_badge(asset)
+
+    @display(description=gettext_lazy("BitTitan's Coupon Code"))
+    def coupon(self, asset: Asset) -> str:
+        """Return the end of the code, never the code."""
+        return asset.coupon_mask or "–"
+
+    @display(description=gettext_lazy("Purchase Date"), ordering="purchase_date")
+    def purchased(self, asset: Asset) -> str:
+        """Return the day of the execution."""
+        return day(asset.purchase_date)
+
+    @display(description=gettext_lazy("Redeem before"))
+    def redeem_before(self, asset: Asset) -> str:
+        """Return the last day on which the coupon can be redeemed."""
+        return day(clock.day_of(asset.expires_at) if asset.expires_at else None)
+
+    # ---------------------------------------------------------------- form
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Return no: assets come from executing orders."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether the asset can be renamed, or mended and tried again."""
+        may_mend = request.user.has_perm("assets.retry_asset")
+        return may_mend or super().has_change_permission(request, obj)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return what can be edited now; all the rest stands on the page."""
+        may_mend = request.user.has_perm("assets.retry_asset")
+        is_mended = obj is not None and obj.is_mendable and may_mend
+        fields = ("name", *MENDABLE) if is_mended else ("name",)
+        return ((_("Edit"), {"fields": fields}),)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the name too, if the person may only mend."""
+        may_rename = request.user.has_perm("assets.change_asset")
+        return () if may_rename else ("name",)
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: Any, change: Any
+    ) -> None:
+        """Rename and correct the asset; what has failed is tried again by this."""
+        asset = Asset.objects.select_related("account", "application").get(pk=obj.pk)
+        name = form.cleaned_data.get("name", asset.name)
+        actor, now = actor_of(request), clock.now()
+        if not request.user.has_perm("assets.retry_asset"):
+            rename_asset(asset=asset, name=name, actor=actor, now=now)
+            return
+        changes = {
+            field: form.cleaned_data[field]
+            for field in MENDABLE
+            if field in form.changed_data
+        }
+        edit_asset(asset=asset, name=name, changes=changes, actor=actor, now=now)
+
+    def form_context(
+        self,
+        request: HttpRequest,
+        object_id: str | None,
+        extra_context: dict[str, Any] | None,
+    ) -> dict[str, Any]:
+        """Return what the page shows besides the form."""
+        context = super().form_context(request, object_id, extra_context)
+        asset = self._asset(object_id)
+        if asset is None:
+            return context
+        page = asset_page(asset, request)
+        return {**context, "page": page, "title": _("Asset")}
+
+    # ---------------------------------------------------------------- verbs
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Return the buttons that fit the asset."""
+        asset = self._asset(object_id)
+        if asset is None:
+            return []
+        is_waiting = not asset.has_coupon and asset.state == "ACTIVE"
+        fits = {"reveal": asset.has_coupon, "retry": is_waiting}
+        offered = super().get_actions_detail(request, object_id)
+        return [a for a in offered if fits[a.path]]
+
+    @opens_dialog(
+        description=gettext_lazy("Reveal"),
+        permission="assets.reveal_coupon",
+        icon="visibility",
+    )
+    def reveal(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the coupon code once, and write who saw it."""
+        asset = self._asset(object_id)
+        if asset is None:
+            return HttpResponse(status=404)
+        form = ReasonForm(request=request, data=request.POST or None)
+        code = ""
+        if request.method == "POST" and form.is_valid():
+            code = self._revealed(request, asset, form)
+        context = {
+            "title": _("BitTitan's Coupon Code"),
+            "asset": asset,
+            "back": page_of(asset),
+            "form": form,
+            "code": code,
+        }
+        answer = show_dialog(request, "backoffice/assets/reveal_dialog.html", context)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    def _revealed(self, request: HttpRequest, asset: Asset, form: ReasonForm) -> str:
+        try:
+            return reveal_coupon(
+                asset=asset,
+                because=form.cleaned_data["because"],
+                actor=actor_of(request),
+                now=clock.now(),
+            )
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+            return ""
+
+    @verb(
+        permission="assets.retry_asset",
+        icon="refresh",
+        dialog={
+            "title": gettext_lazy("Retry"),
+            "description": gettext_lazy(
+                "What has failed is tried now. What is in doubt is looked for first, "
+                "and never bought twice."
+            ),
+            "form_class": DialogForm,
+            "form_submit_text": gettext_lazy("Retry"),
+        },
+    )
+    def retry(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        """Have a worker look at the asset now."""
+        asset = Asset.objects.get(pk=object_id)
+        retry_asset(asset=asset, actor=actor_of(request), now=clock.now())
+        told = _("Asset %(number)s is tried now.") % {"number": asset.number}
+        messages.success(request, told)
+        return done(request, page_of(asset))
+
+    # ---------------------------------------------------------------- parts of pages
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return also the address of the part that the page fetches by itself."""
+        view = self.admin_site.admin_view(self.status_view)
+        name = "assets_asset_status"
+        return [path("<int:object_id>/status/", view, name=name), *super().get_urls()]
+
+    def status_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """Return how the asset stands with the vendor by now."""
+        asset = self._asset(object_id)
+        if asset is None or not self.has_view_permission(request, asset):
+            return HttpResponse(status=404)
+        page = status_page(asset, request.GET)
+        return render(request, "backoffice/assets/status.html", {"status": page})
+
+    def _asset(self, object_id: Any) -> Asset | None:
+        if not str(object_id or "").isdecimal():
+            return None
+        related = ("account", "linked_account", "application", "product", "execution")
+        assets = Asset.objects.select_related(*related, "order_item__order")
+        return assets.filter(pk=object_id).first()
