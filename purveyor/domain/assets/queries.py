@@ -4,10 +4,13 @@ from django.db.models import QuerySet
 
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.accounts.queries import accounts_under
+from purveyor.domain.assets.lifecycle import AssetState, SyncStatus
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.orders.models import Order
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.sealed import fingerprints
+
+COUNT_MAX = 1_000
 
 
 def get_asset(*, number: str, seen_by: Account | None) -> Asset:

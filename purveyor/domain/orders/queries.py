@@ -7,10 +7,12 @@ from django.db.models import FETCH_RAISE
 
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.accounts.queries import accounts_under
-from purveyor.domain.orders.lifecycle import ItemState
+from purveyor.domain.orders.lifecycle import ItemState, OrderState
 from purveyor.domain.orders.models import Order, OrderItem
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.money import Money, total
+
+COUNT_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ from purveyor.domain.provisioning.models import (
 )
 from purveyor.kernel.errors import NotFound, Refused
 
+COUNT_MAX = 1_000
+
 WORST_FIRST = (
     LinkStatus.FAILED,
     LinkStatus.UNCLEAR,

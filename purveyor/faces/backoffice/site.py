@@ -26,6 +26,7 @@ class Bss(UnfoldAdminSite):
 
     enable_nav_sidebar = True
     index_title = _("Dashboard")
+    index_template = "backoffice/dashboard.html"
 
     def __init__(self, name: str) -> None:
         super().__init__(name)

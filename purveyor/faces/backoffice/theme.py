@@ -35,6 +35,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": logo}],
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": environment,
+    "DASHBOARD_CALLBACK": "purveyor.faces.backoffice.dashboard.dashboard",
     "STYLES": [own_styles],
     "BORDER_RADIUS": "8px",
     "COLORS": {

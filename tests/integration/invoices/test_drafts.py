@@ -53,7 +53,7 @@ def test_a_draft_for_several_end_customers_belongs_to_the_payer(now: datetime) -
     reseller = lea.parent
     charges = [
         *pending_charges(account=lea, bill_to=reseller),
-        *pending_charges(account=reseller),
+        *pending_charges(account=an_end_customer(reseller=reseller), bill_to=reseller),
     ]
 
     draft = create_draft(charges=charges, actor=DAN, now=now)
