@@ -3,9 +3,9 @@ How many orders of one item are executed in a second, one by one, in one process
 
 Data:    300 submitted orders a round, one account that BitTitan knows, PostgreSQL with
          real commits; a warm-up of 20 orders is not counted.
-Measure: wall time of `execute_order` with *create and issue the invoice*: asset, charge,
-         issued invoice with its gapless number, journal, work to do, wake-up. Three
-         rounds, taken in turn with the floor; and the SQL statements of one execution.
+Measure: wall time of `execute_order` with *create and issue the invoice*: asset,
+         charge, issued invoice with its gapless number, journal, work to do, wake-up.
+         Three rounds, in turn with the floor; and the SQL statements of one execution.
 Floor:   a bare psycopg program that makes the same rows with one commit per order.
 Budget:  at least 60 orders/s (aim 100) and at most 16 statements; printed beside the
          figure, never asserted: machines are noisy.

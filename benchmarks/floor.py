@@ -24,8 +24,13 @@ TABLES = (  # what one execution inserts, in order
     "journal_entry",
     "django_tasks_database_dbtaskresult",
 )
-COUNTER = "UPDATE numbering_counter SET last = last + 1 WHERE name = 'floor' RETURNING last"
-TURN = "UPDATE orders_order SET state = state WHERE id = (SELECT min(id) FROM orders_order)"
+COUNTER = (
+    "UPDATE numbering_counter SET last = last + 1 WHERE name = 'floor' RETURNING last"
+)
+TURN = (
+    "UPDATE orders_order SET state = state"
+    " WHERE id = (SELECT min(id) FROM orders_order)"
+)
 
 
 class Floor:
@@ -69,7 +74,9 @@ class Floor:
         columns = [column.name for column in cursor.description or ()]
         for unique in self._unique_columns(copy):
             self._connection.execute(
-                sql.SQL("DROP INDEX IF EXISTS {} CASCADE").format(sql.Identifier(unique))
+                sql.SQL("DROP INDEX IF EXISTS {} CASCADE").format(
+                    sql.Identifier(unique)
+                )
             )
         statement = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
             sql.Identifier(copy),

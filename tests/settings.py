@@ -18,7 +18,7 @@ if "PURVEYOR_DATA_DIR" not in os.environ:
 os.environ.setdefault("PURVEYOR_ALLOW_PLAIN_HTTP", "on")
 os.environ.setdefault("PURVEYOR_LOG_LEVEL", "WARNING")
 
-from purveyor.project.settings import *  # the secrets come first
+from purveyor.project.settings import *  # noqa: F403  # settings are names
 from purveyor.project.settings import DATA_DIR, DATABASES
 
 # A file, as in the product: threads that share a memory would see no locks.

@@ -37,3 +37,13 @@ def a_failed_asset(
     )
     asset.save(update_fields=["sync_status", "due_at", "waits_because"])
     return asset
+
+
+def fresh(asset: Asset) -> Asset:
+    """Return an asset as the database has it now."""
+    return Asset.objects.select_related("order_item__order").get(pk=asset.pk)
+
+
+def outcomes(asset: Asset) -> list[str]:
+    """Return how the attempts to make an asset ended, the first one first."""
+    return list(asset.attempts.order_by("id").values_list("outcome", flat=True))

@@ -157,7 +157,11 @@ def _chart_options(months: tuple[MonthRow, ...]) -> dict[str, Any]:
         "plugins": {"legend": {"display": has_several, "align": "end", "labels": grey}},
         "scales": {
             "x": {"grid": {"display": False}, "ticks": grey},
-            "y": {"border": {"display": False}, "ticks": {**grey, "maxTicksLimit": 5}},
+            "y": {
+                "border": {"display": False},
+                "grid": {"lineWidth": 0.6},
+                "ticks": {**grey, "maxTicksLimit": 5},
+            },
         },
     }
 

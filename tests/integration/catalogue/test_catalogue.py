@@ -26,8 +26,8 @@ from purveyor.domain.catalogue.operations import (
 )
 from purveyor.domain.catalogue.queries import (
     NoPrice,
-    NotPublished,
     NoTaxRate,
+    NotPublished,
     NotYetActive,
     check_is_sellable,
     price_of,

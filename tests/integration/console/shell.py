@@ -1,0 +1,194 @@
+"""A shell in which `purveyor` runs as a real process."""
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+from tests.support.source import ROOT
+
+LOOKS_MAX = 1_200
+LOOK_SECONDS = 0.1
+AN_ACCOUNT = f"""
+import os, sys, django
+sys.path.append({str(ROOT)!r})
+os.environ["DJANGO_SETTINGS_MODULE"] = "purveyor.project.settings"
+django.setup()
+from tests.factories.accounts import an_account
+an_account()
+"""
+LEFT_OUT = ("PURVEYOR_", "DATABASE_URL", "DJANGO_SETTINGS_MODULE")
+
+_runs = count(1)
+
+
+@dataclass
+class Run:
+    """One command that runs, or has run."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def said(self) -> str:
+        """All it has said so far."""
+        return self.log.read_text()
+
+    def ended(self) -> int:
+        """Wait for its end; return its exit code."""
+        _wait_until(lambda: self.process.poll() is not None)
+        return self.process.returncode
+
+    def stopped_by(self, number: signal.Signals) -> int:
+        """Send it a signal, and return its exit code."""
+        self.process.send_signal(number)
+        return self.ended()
+
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something is so; it must not end before."""
+        _wait_until(lambda: holds() or self.process.poll() is not None)
+        assert holds(), f"It ended with {self.process.returncode}: {self.said}"
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    """Wait by counting: in these tests the clock may stand still."""
+    pause = Event()
+    for _look in range(LOOKS_MAX):
+        if holds():
+            return
+        pause.wait(LOOK_SECONDS)
+    pytest.fail("It takes too long.")
+
+
+@dataclass
+class Console:
+    """A folder, and the environment of everything that is started in it."""
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def starts(self, *words: str, **settings: str) -> Run:
+        """Start a command of `purveyor` and let it run."""
+        return self._starts("-m", "purveyor.faces.console.main", *words, **settings)
+
+    def knows_an_account(self) -> None:
+        """Put an account into the database, as its owner would have."""
+        run = self._starts("-c", AN_ACCOUNT, DEMO="off")
+        assert run.ended() == 0, run.said
+
+    def _starts(self, *words: str, **settings: str) -> Run:
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(LEFT_OUT)}
+        given = {f"PURVEYOR_{name}": value for name, value in settings.items()}
+        log = self.folder / f"{next(_runs)}.log"
+        with log.open("wb") as file:
+            process = subprocess.Popen(
+                [sys.executable, *words],
+                stdout=file,
+                stderr=file,
+                env={**inherited, **self.environment, **given},
+                cwd=self.folder,
+                start_new_session=True,
+            )
+        return Run(process, log)
+
+    def runs(self, *words: str, **settings: str) -> tuple[int, str]:
+        """Run a command to its end; return its exit code and all it said."""
+        run = self.starts(*words, **settings)
+        return run.ended(), run.said
+
+    @contextmanager
+    def running(self, *words: str, **settings: str) -> Iterator[Run]:
+        """Start a command, and end it at last if nobody has."""
+        run = self.starts(*words, **settings)
+        try:
+            yield run
+        finally:
+            if run.process.poll() is None:
+                run.stopped_by(signal.SIGTERM)
+
+
+@dataclass
+class Demo:
+    """A running demo."""
+
+    run: Run
+    folder: Path
+
+    @property
+    def found(self) -> dict[str, Any]:
+        """What stands in demo.json."""
+        return dict(json.loads((self.folder / "demo.json").read_text()))
+
+    def pids(self) -> list[int]:
+        """The processes of the demo's parts, with all of their children."""
+        groups = set(self.found["processes"].values())
+        return [pid for pid in _all_pids() if _group_of(pid) in groups]
+
+
+def _all_pids() -> list[int]:
+    return [int(each.name) for each in Path("/proc").iterdir() if each.name.isdigit()]
+
+
+def _group_of(pid: int) -> int:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return 0
+
+
+@contextmanager
+def a_demo(console: Console) -> Iterator[Demo]:
+    """Start a demo, wait until it is open, and end it if nobody has."""
+    folder = console.folder / "data"
+    (folder / "demo.json").unlink(missing_ok=True)
+    with console.running("demo") as run:
+        run.wait_until((folder / "demo.json").exists)
+        yield Demo(run, folder)
+
+
+@contextmanager
+def a_console(folder: Path) -> Iterator[Console]:
+    """Open a shell in an empty folder; nothing is prepared in it."""
+    (folder / "data").mkdir(parents=True)
+    with _an_empty_database() as database:
+        environment = {
+            **database,
+            "PURVEYOR_SECRET_KEY": secrets.token_urlsafe(50),
+            "PURVEYOR_SEAL_KEYS": "Y29uc29sZS10ZXN0cy1rZXktMDEyMzQ1Njc4OUFCQ0Q=",
+            "PURVEYOR_PORT": str(_a_free_port()),
+            "PURVEYOR_DATA_DIR": str(folder / "data"),
+        }
+        yield Console(folder, environment)
+
+
+def _a_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _an_empty_database() -> Iterator[dict[str, str]]:
+    """Yield where a database of its own is: on PostgreSQL if the tests run there."""
+    if connection.vendor != "postgresql":
+        yield {}
+        return
+    url, name = os.environ["DATABASE_URL"], f"console_{secrets.token_hex(6)}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}".encode())
+        yield {"DATABASE_URL": f"{url.rpartition('/')[0]}/{name}"}
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
