@@ -21,7 +21,7 @@ def shop(
     stand_in: StandIn,
     settings: Any,
     still_clock: time_machine.Traveller,
-    transactional_db: None,
+    db: None,
 ) -> Shop:
     stand_in.reset()
     settings.MAILERS = {

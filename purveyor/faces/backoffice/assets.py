@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -42,16 +43,15 @@ class AssetAdmin(BssModelAdmin):
     form = AssetForm
     list_display: Any = (
         "number",
-        "name",
+        "name_and_type",
         "account_name",
-        "product_type_name",
         "quantity",
         "sync",
         "coupon",
         "purchased",
         "redeem_before",
     )
-    list_display_links: Any = ("number", "name")
+    list_display_links: Any = ("number", "name_and_type")
     list_filter: ClassVar[Any] = (
         ("sync_status", ChoicesDropdownFilter),
         ("state", ChoicesDropdownFilter),
@@ -83,6 +83,14 @@ class AssetAdmin(BssModelAdmin):
         found |= Q(account__in=[pk for (pk,) in accounts[:HITS_MAX]])
         found |= Q(pk__in=[pk for (pk,) in holders[:HITS_MAX]])
         return queryset.filter(found), False
+
+    @display(description=gettext_lazy("Name"))
+    def name_and_type(self, asset: Asset) -> Any:
+        """Return what the buyer calls it, above its product type if that differs."""
+        if asset.name == asset.product_type_name:
+            return asset.name
+        template = '{}<br><span class="bss-subtle">{}</span>'
+        return format_html(template, asset.name, asset.product_type_name)
 
     @display(description=gettext_lazy("Account"))
     def account_name(self, asset: Asset) -> Any:

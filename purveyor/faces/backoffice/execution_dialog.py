@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import INPUT_CLASSES
 
 from purveyor.domain.orders.lifecycle import InvoiceOption, ItemState
@@ -226,16 +226,24 @@ def _what_option_does(option: InvoiceOption, preview: ExecutionPreview) -> str:
     if not bill.lines_count and bill.waiting_count:
         return _("Everything here is invoiced when it is delivered.")
     words = {
-        InvoiceOption.NONE: _(
-            "%(lines)s charges of %(total)s wait under Pending invoices."
+        InvoiceOption.NONE: ngettext(
+            "%(lines)s charge of %(total)s waits under Pending invoices.",
+            "%(lines)s charges of %(total)s wait under Pending invoices.",
+            bill.lines_count,
         ),
-        InvoiceOption.DRAFT: _(
-            "A draft for %(payer)s: %(lines)s lines, net %(net)s, tax %(tax)s, "
-            "total %(total)s. It can still be voided."
+        InvoiceOption.DRAFT: ngettext(
+            "A draft for %(payer)s: %(lines)s line, net %(net)s, tax %(tax)s, total "
+            "%(total)s. It can still be voided.",
+            "A draft for %(payer)s: %(lines)s lines, net %(net)s, tax %(tax)s, total "
+            "%(total)s. It can still be voided.",
+            bill.lines_count,
         ),
-        InvoiceOption.ISSUE: _(
-            "An invoice for %(payer)s with the next number: %(lines)s lines, "
-            "net %(net)s, tax %(tax)s, total %(total)s. It never changes again."
+        InvoiceOption.ISSUE: ngettext(
+            "An invoice for %(payer)s with the next number: %(lines)s line, net "
+            "%(net)s, tax %(tax)s, total %(total)s. It never changes again.",
+            "An invoice for %(payer)s with the next number: %(lines)s lines, net "
+            "%(net)s, tax %(tax)s, total %(total)s. It never changes again.",
+            bill.lines_count,
         ),
     }
     return words[option] % facts

@@ -44,8 +44,14 @@ PENDING = "pending_invoices"  # the page's name in the menu
 class ShownOnly(BssModelAdmin):
     """Records that only operations write; no form, no adding."""
 
-    fieldsets = ()
     warn_unsaved_form = False
+
+    class Media:
+        css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("backoffice/records.css",)}
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return nothing: the page says it better than a form."""
+        return ()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return no."""
@@ -203,9 +209,6 @@ class InvoiceAdmin(ShownOnly):
     search_help_text = gettext_lazy("Invoice or account number")
     actions_detail: Any = ("issue", "show_pdf", "download", "void")
     change_form_outer_before_template: Any = "backoffice/invoices/page.html"
-
-    class Media:
-        css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("backoffice/records.css",)}
 
     # ---------------------------------------------------------------- list
 

@@ -34,7 +34,6 @@ from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 
 TEXTS = ("subject", "text", "html")
-STYLES: dict[str, tuple[str, ...]] = {"all": ("backoffice/records.css",)}
 
 
 @admin.register(Template, site=bss)
@@ -49,7 +48,7 @@ class TemplateAdmin(BssModelAdmin):
     refusal_fields: ClassVar[dict[str, str]] = {"notifications.bad_address": "copy_to"}
 
     class Media:
-        css: ClassVar[dict[str, tuple[str, ...]]] = STYLES
+        css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("backoffice/records.css",)}
         js = ("backoffice/template_preview.js",)
 
     @display(description=gettext_lazy("Status"))
@@ -153,9 +152,6 @@ class MessageAdmin(ShownOnly):
     search_help_text = gettext_lazy("Whole address, or asset number")
     actions_detail: Any = ("again",)
     change_form_outer_before_template: Any = "backoffice/notifications/message.html"
-
-    class Media:
-        css: ClassVar[dict[str, tuple[str, ...]]] = STYLES
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Return mails without their long texts, which only one page shows."""

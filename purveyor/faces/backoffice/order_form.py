@@ -1,7 +1,7 @@
 """The form of a draft order: its parties and its items, as they are typed."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import QuerySet
@@ -15,6 +15,7 @@ from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
 )
 
 from purveyor.domain.accounts.models import Account, Contact
@@ -70,6 +71,9 @@ class OrderForm(forms.ModelForm[Order]):
     class Meta:
         model = Order
         fields = ("account", "bill_to", "currency", "po_code", "recipient", "notes")
+        widgets: ClassVar[dict[str, Any]] = {
+            "notes": UnfoldAdminTextareaWidget(attrs={"rows": 3})
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -168,12 +172,14 @@ class OrderItemInline(unfold.TabularInline):
     model = OrderItem
     form = ItemForm
     formset = ItemFormSet
+    verbose_name = _("item")
     verbose_name_plural = _("Items")
     fields = ("product", "quantity", "discount_percent", "price", "cost", "tax", "net")
     readonly_fields = ("price", "cost", "tax", "net")
     ordering = ("position", "id")
     extra = 0
     show_change_link = False
+    show_title = False
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         """Return one empty line where there is none yet."""

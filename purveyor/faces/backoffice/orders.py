@@ -77,6 +77,7 @@ class OrderAdmin(BssModelAdmin):
         (
             None,
             {
+                "classes": ("bss-two",),
                 "fields": (
                     "account",
                     "bill_to",
@@ -296,7 +297,7 @@ class OrderAdmin(BssModelAdmin):
                 "Nothing of the order was executed. Once it is cancelled it stays so."
             ),
             "form_class": ReasonForm,
-            "form_submit_text": gettext_lazy("Cancel order"),
+            "form_submit_text": gettext_lazy("Cancel this order"),
         },
     )
     def cancel(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:

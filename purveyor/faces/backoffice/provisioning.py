@@ -58,7 +58,7 @@ class UnfinishedAssets(AssetAdmin):
     """The list of assets that failed, wait, or are in doubt, with the explanation."""
 
     list_display: Any = (
-        "number",
+        "asset_link",
         "account_name",
         "sync",
         "why",
@@ -81,7 +81,7 @@ class UnfinishedAssets(AssetAdmin):
         )
 
     @display(description=gettext_lazy("Asset"))
-    def number(self, asset: Asset) -> Any:
+    def asset_link(self, asset: Asset) -> Any:
         """Return the asset, as a link to its page."""
         return link_to(asset, asset.number)
 
@@ -144,6 +144,8 @@ def _explained(asset: Asset) -> Explanation:
 )
 def unfinished_assets(request: HttpRequest) -> HttpResponse:
     """Show the assets on which something is still to do."""
-    title = {"title": _("Provisioning")}
-    answer: HttpResponse = UnfinishedAssets(Asset, bss).changelist_view(request, title)
+    # Without `opts` the page's path does not say that this is the list of all assets.
+    context = {"title": _("Provisioning"), "opts": None}
+    assets = UnfinishedAssets(Asset, bss)
+    answer: HttpResponse = assets.changelist_view(request, context)
     return answer

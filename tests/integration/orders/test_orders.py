@@ -85,7 +85,7 @@ def test_a_price_that_has_changed_is_told_and_can_be_taken(now: datetime) -> Non
     product = order.items.get().product
     a_price(product=product, price="11.00")
 
-    with pytest.raises(PriceChanged, match="is now €11.00, the order says €9.90"):
+    with pytest.raises(PriceChanged, match=r"is now €11\.00, the order says €9\.90"):
         submit(order, now)
 
     put_items(order=order, lines=[Line(product, 10)], actor=DAN, now=now)
@@ -101,7 +101,7 @@ def test_items_in_another_currency_than_the_orders_are_not_submitted(
     Account.objects.update(currency="USD")
     Order.objects.update(currency="USD")
 
-    with pytest.raises(PriceChanged, match=r"is now \$9.90, the order says €9.90"):
+    with pytest.raises(PriceChanged, match=r"is now \$9\.90, the order says €9\.90"):
         submit(Order.objects.get(), now)
 
 

@@ -25,7 +25,7 @@ def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def vendor(stand_in: StandIn, transactional_db: None) -> StandIn:
+def vendor(stand_in: StandIn, db: None) -> StandIn:
     """Return the vendor, new, and set up as the application BitTitan."""
     stand_in.reset()
     a_setup(

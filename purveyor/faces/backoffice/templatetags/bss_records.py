@@ -1,5 +1,7 @@
 """What the templates of records ask for besides `bss`."""
 
+from decimal import Decimal
+
 from django import template
 from django.db.models import TextChoices
 from django.urls import reverse
@@ -33,3 +35,9 @@ def page_of(kind: str, record_id: int) -> str:
 def tone(value: TextChoices) -> str:
     """Return the tone of a note about a record with this status."""
     return display.TONES.get(value.value, "")
+
+
+@register.filter
+def percent(value: Decimal) -> str:
+    """Return a share of a hundred without idle zeros."""
+    return f"{value.normalize():f} %"
