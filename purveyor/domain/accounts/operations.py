@@ -311,7 +311,8 @@ def drop_role(*, role: Group, actor: str, now: datetime) -> None:
 def _check_role_is_own(role: Group) -> None:
     if role.name in settings.PURVEYOR_ROLES:
         message = _(
-            "%(role)s comes with the product and stays as it is. Make a role of your own."
+            "%(role)s comes with the product and stays as it is. "
+            "Make a role of your own."
         )
         raise RoleIsFixed(message % {"role": role.name})
 

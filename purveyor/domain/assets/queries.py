@@ -50,7 +50,7 @@ def with_coupon(code: str) -> QuerySet[Asset]:
 
 
 def count_by_sync_status(*, limit: int = COUNT_MAX) -> dict[SyncStatus, int]:
-    """Return how many active assets have no coupon yet, by status, each at most a limit."""
+    """Return how many active assets have no coupon yet, by status, up to a limit."""
     active = Asset.objects.filter(state=AssetState.ACTIVE).order_by()
     waiting = (SyncStatus.PENDING, SyncStatus.FAILED, SyncStatus.UNCLEAR)
     return {each: active.filter(sync_status=each)[:limit].count() for each in waiting}

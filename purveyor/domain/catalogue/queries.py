@@ -106,7 +106,7 @@ def tax_of(*, product: Product, country: str) -> Tax:
 
 
 def characteristic_defaults(product_type: ProductType) -> dict[str, str]:
-    """Return the defaults of a product type's characteristics, by the vendor's names."""
+    """Return the defaults of a type's characteristics, by the vendor's names."""
     values = product_type.characteristics.exclude(default="")
     return dict(values.values_list("external_id", "default"))
 

@@ -62,9 +62,7 @@ class Assets(Section):
             _("Provisioning Sync Status"),
             lambda asset: status_badge(asset, "sync_status"),
         ),
-        Column(
-            _("BitTitan's Coupon Code"), lambda asset: asset.coupon_mask or NOTHING
-        ),
+        Column(_("BitTitan's Coupon Code"), lambda asset: asset.coupon_mask or NOTHING),
         Column(_("Purchase Date"), lambda asset: day(asset.purchase_date)),
     )
 

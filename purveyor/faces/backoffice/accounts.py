@@ -10,7 +10,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import StackedInline, TabularInline
 from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
@@ -28,12 +27,21 @@ from purveyor.domain.provisioning.queries import (
 from purveyor.faces.backoffice.account_sections import Assets, Invoices, Orders
 from purveyor.faces.backoffice.choices import country_choices, currency_choices
 from purveyor.faces.backoffice.display import TONES, badge, link_to, moment
-from purveyor.faces.backoffice.frame import BssModelAdmin, actor_of, rows_of
+from purveyor.faces.backoffice.frame import (
+    BssModelAdmin,
+    BssStackedInline,
+    BssTabularInline,
+    actor_of,
+    rows_of,
+)
 from purveyor.faces.backoffice.sections import Section, shown_sections
 from purveyor.faces.backoffice.site import bss
 from purveyor.kernel import clock
 
-
+WHO = ("name", "kind", "parent", "email", "phone", "website")
+BILLING = ("currency", "bill_to", "tax_number", "payment_method", "credit_limit")
+SELLING = ("is_ordering_enabled", "is_reselling_enabled", "notes")
+ADDRESS = ("line1", "line2", "postcode", "city", "region", "country", "is_billing")
 TWO = ("bss-two",)  # in two columns where there is room
 
 
@@ -79,7 +87,7 @@ class AccountForm(forms.ModelForm[Account]):
 
     class Meta:
         model = Account
-        exclude = ("number", "created_at")
+        fields = (*WHO, *BILLING, *SELLING)
         widgets: ClassVar = {"notes": UnfoldAdminTextareaWidget(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -103,26 +111,22 @@ class AddressForm(forms.ModelForm[Address]):
 
     class Meta:
         model = Address
-        exclude = ("account",)
+        fields = ADDRESS
 
 
-class AddressInline(StackedInline):
+class AddressInline(BssStackedInline):
     """The addresses of an account."""
 
     model = Address
     form = AddressForm
-    extra = 0
     tab = True
-    fields = (
-        "line1", "line2", "postcode", "city", "region", "country", "is_billing",
-    )  # fmt: skip
+    fields = ADDRESS
 
 
-class ContactInline(TabularInline):
+class ContactInline(BssTabularInline):
     """The people at an account."""
 
     model = Contact
-    extra = 0
     tab = True
     fields = (
         "first_name",
@@ -162,16 +166,13 @@ class AccountAdmin(BssModelAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return the fields in groups; a new account has no status yet."""
         facts = ("number", "sync_link", "created") if obj else ()
-        who = ("name", "kind", "parent", "email", "phone", "website")
-        billing = ("currency", "bill_to", "tax_number", "payment_method", "credit_limit")
-        selling = ("is_ordering_enabled", "is_reselling_enabled", "notes")
         return (
-            (_("General Information"), {"fields": (*facts, *who), "classes": TWO}),
-            (_("Billing"), {"fields": billing, "classes": TWO}),
-            (_("Selling"), {"fields": selling}),
+            (_("General Information"), {"fields": (*facts, *WHO), "classes": TWO}),
+            (_("Billing"), {"fields": BILLING, "classes": TWO}),
+            (_("Selling"), {"fields": SELLING}),
         )
 
-    def get_changeform_datasets(self, request: HttpRequest) -> list[type[Section]]:
+    def get_changeform_datasets(self, request: HttpRequest) -> Any:
         """Return the sections a person may see."""
         return shown_sections(request, self.sections)
 

@@ -224,7 +224,9 @@ def _is_saved(request: HttpRequest, form: SetupForm) -> bool:
     except Refused as refusal:
         form.refuse(refusal)
         return False
-    messages.success(request, _("The vendor has accepted the settings. They are saved."))
+    messages.success(
+        request, _("The vendor has accepted the settings. They are saved.")
+    )
     return True
 
 

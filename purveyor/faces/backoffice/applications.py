@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -49,7 +49,7 @@ class ApplicationAdmin(BssModelAdmin):
     ordering = ("name",)
     search_fields = ("name__icontains",)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         """Return the applications with how many product types each has."""
         return super().get_queryset(request).annotate(types=Count("product_types"))
 

@@ -72,15 +72,16 @@ def amount(value: Decimal | None, currency: str) -> str:
 
 def day(value: date | None) -> str:
     """Return a day in the reader's format."""
-    return NOTHING if value is None else str(format_date(value, locale=_locale()))
+    return NOTHING if value is None else str(format_date(value, "d MMM y", locale=_locale()))
 
 
 def moment(value: datetime | None) -> str:
     """Return a moment as the distributor's clocks show it, in the reader's format."""
     if value is None:
         return NOTHING
-    local = timezone.localtime(value)
-    return str(format_datetime(local, "d MMM y, HH:mm", locale=_locale()))
+    here = timezone.get_current_timezone()
+    told = format_datetime(value, "d MMM y, HH:mm", tzinfo=here, locale=_locale())
+    return str(told)
 
 
 def page_of(record: Model) -> str:
@@ -90,6 +91,12 @@ def page_of(record: Model) -> str:
         return reverse(name, args=[record.pk])
     except NoReverseMatch:
         return ""
+
+
+def name_of(record: Any) -> str:
+    """Return how a record is called where one is chosen: its name and its number."""
+    name, number = getattr(record, "name", ""), getattr(record, "number", "")
+    return f"{name} ({number})" if name and number else str(record)
 
 
 def link_to(record: Model | None, text: object = "") -> Any:

@@ -16,8 +16,8 @@ SECRET = re.compile(r"csrf|password|secret|token|coupon|key", re.IGNORECASE)
 DIALOG = "_form_submitted"  # a dialog's own mark: what it asks for is quickly typed
 
 RESTORED = _(
-    "Your sign-in had expired, so nothing was saved. What you typed is below: check it, "
-    "then save."
+    "Your sign-in had expired, so nothing was saved. "
+    "What you typed is below: check it, then save."
 )
 
 

@@ -96,6 +96,34 @@ class OptionRow:
     is_chosen: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the dialog asks: about which order, with what was typed so far."""
+
+    order: Order
+    items: Sequence[OrderItem]
+    form: ExecutionForm
+    is_partial: bool
+    was_done: bool = False  # what was asked for was executed before
+
+    @property
+    def open_items(self) -> list[OrderItem]:
+        """The items that were not executed yet."""
+        return [item for item in self.items if item.state == ItemState.OPEN]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left to ask."""
+        return self.was_done or not self.open_items
+
+    @property
+    def ticked(self) -> set[int]:
+        """The ids of the items that are chosen so far."""
+        return {
+            int(pk) for pk in self.form["items"].value() or () if str(pk).isdecimal()
+        }
+
+
 def answer_execution(
     request: HttpRequest, object_id: str, *, is_partial: bool
 ) -> HttpResponse:
@@ -103,21 +131,20 @@ def answer_execution(
     order = _order(object_id)
     items = items_of(order)
     if request.method != "POST":
-        return _ask(request, order, items, _form(request, items), is_partial=is_partial)
+        form = _form(request, items)
+        return _ask(request, Question(order, items, form, is_partial))
     form = ExecutionForm(request.POST, order_items=items)
     if form.is_valid():
         try:
             execution = _execute(request, order, form)
         except (MoveRefused, NothingToExecute) as refusal:
-            return _told_calmly(
-                request, form, refusal, is_partial=is_partial, order=order
-            )
+            return _ask(request, _asked_before(order, form, refusal, is_partial))
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
             messages.success(request, _what_was_done(order, execution))
             return done(request, page_of(order))
-    return _ask(request, order, items, form, is_partial=is_partial)
+    return _ask(request, Question(order, items, form, is_partial))
 
 
 def _order(object_id: str) -> Order:
@@ -152,50 +179,33 @@ def _execute(request: HttpRequest, order: Order, form: ExecutionForm) -> Executi
     )
 
 
-def _told_calmly(
-    request: HttpRequest,
-    form: ExecutionForm,
-    refusal: Refused,
-    *,
-    is_partial: bool,
-    order: Order,
-) -> HttpResponse:
-    """Say that it was done before, with links to what exists; else why it cannot be."""
+def _asked_before(
+    order: Order, form: ExecutionForm, refusal: Refused, is_partial: bool
+) -> Question:
+    """Return the dialog as it is by now; what was executed before is no error."""
     order = _order(str(order.pk))
     items = items_of(order)
     chosen = set(form.cleaned_data["items"])
-    was_done = [i for i in items if i.pk in chosen and i.state == ItemState.EXECUTED]
+    was_done = any(i.pk in chosen and i.state == ItemState.EXECUTED for i in items)
     if not was_done:
         form.add_error(None, refusal.message)
-    return _ask(
-        request, order, items, form, is_partial=is_partial, was_done=bool(was_done)
-    )
+    return Question(order, items, form, is_partial, was_done)
 
 
-def _ask(
-    request: HttpRequest,
-    order: Order,
-    items: Sequence[OrderItem],
-    form: ExecutionForm,
-    *,
-    is_partial: bool,
-    was_done: bool = False,
-) -> HttpResponse:
-    still_open = [item for item in items if item.state == ItemState.OPEN]
-    over = was_done or not still_open
-    ticked = {int(pk) for pk in form["items"].value() or () if str(pk).isdecimal()}
+def _ask(request: HttpRequest, question: Question) -> HttpResponse:
+    order, form, ticked = question.order, question.form, question.ticked
     preview = preview_execution(order=order, only=ticked)
     context = {
-        "title": _("Order Delivery") if is_partial else _("Execute Order"),
+        "title": _("Order Delivery") if question.is_partial else _("Execute Order"),
         "order": order,
         "back": page_of(order),
         "form": form,
-        "is_partial": is_partial,
-        "is_over": over,
-        "open_items": [(item, item.pk in ticked) for item in still_open],
+        "is_partial": question.is_partial,
+        "is_over": question.is_over,
+        "open_items": [(item, item.pk in ticked) for item in question.open_items],
         "options": _option_rows(preview, form["option"].value()),
         "preview": preview,
-        "executions": execution_rows(order) if over else (),
+        "executions": execution_rows(order) if question.is_over else (),
         "peek": f"{request.path}?{PEEK}=1",
     }
     return show_dialog(request, TEMPLATE, context)

@@ -24,7 +24,7 @@ class Asked(Protocol):
 
 
 def field_name(asked: Asked) -> str:
-    """Return the name of a form field; a secret one says so, and is kept in no draft."""
+    """Return the name of a form field; a secret one says so: no draft keeps it."""
     return f"secret-{asked.name}" if asked.is_secret else f"open-{asked.name}"
 
 

@@ -16,18 +16,24 @@ from django.contrib.admin.checks import ModelAdminChecks
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Field, Model, QuerySet
-from django.forms import Form, ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.forms import Form, ModelChoiceField
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    QueryDict,
+)
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from unfold import admin as unfold
 
-from purveyor.faces.backoffice.display import page_of
+from purveyor.faces.backoffice.display import name_of, page_of
 from purveyor.faces.backoffice.drafts import RESTORED, take_draft
 from purveyor.faces.backoffice.history import history_rows
 from purveyor.faces.backoffice.paging import PAGES_MAX, ROWS_A_PAGE, InfinitePaginator
-from purveyor.faces.backoffice.site import bss
+from purveyor.faces.backoffice.site import CRUMB, bss
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import drop, keep
@@ -63,6 +69,42 @@ def rows_of(formset: Any) -> Rows:
     return Rows(kept, dropped)
 
 
+def calm(field: Any) -> Any:
+    """Return a form field without shortcuts to other records' forms."""
+    for ability in ("add", "change", "delete", "view"):
+        name = f"can_{ability}_related"
+        if field is not None and hasattr(field.widget, name):
+            setattr(field.widget, name, False)
+    if isinstance(field, ModelChoiceField):
+        vars(field)["label_from_instance"] = name_of
+    return field
+
+
+class BssTabularInline(unfold.TabularInline):
+    """Rows of a record's page, each in one line."""
+
+    extra = 0
+    show_title = False
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Return a field that only asks for its own value."""
+        return calm(super().formfield_for_dbfield(db_field, request, **kwargs))
+
+
+class BssStackedInline(unfold.StackedInline):
+    """Rows of a record's page, each a small form."""
+
+    extra = 0
+
+    def formfield_for_dbfield(
+        self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Return a field that only asks for its own value."""
+        return calm(super().formfield_for_dbfield(db_field, request, **kwargs))
+
+
 class BssModelAdmin(unfold.ModelAdmin):
     """The base of every admin class of the BSS."""
 
@@ -74,7 +116,7 @@ class BssModelAdmin(unfold.ModelAdmin):
     paginator = InfinitePaginator
     warn_unsaved_form = True
     object_history_template = "backoffice/history.html"
-    checks_class = ModelAdminChecks  # unfold's read the database before it is migrated
+    checks_class: ClassVar[Any] = ModelAdminChecks  # unfold's want a migrated database
 
     #: Whether a person with the permission may delete records. Never business records.
     can_delete: ClassVar[bool] = False
@@ -85,7 +127,7 @@ class BssModelAdmin(unfold.ModelAdmin):
 
     # ---------------------------------------------------------------- saving
 
-    def save_form(self, request: HttpRequest, form: ModelForm, change: bool) -> Model:
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         """Return the filled-in record; nothing is saved by this."""
         return form.instance
 
@@ -142,6 +184,7 @@ class BssModelAdmin(unfold.ModelAdmin):
         arrives here; the form is then shown again with it.
         """
         context = self.form_context(request, object_id, extra_context)
+        request.META[CRUMB] = "" if object_id else _("Add")
         draft = take_draft(request)
         if draft is not None and self._may_save(request, object_id):
             request.method, request.META[REFUSAL] = "POST", Refused(RESTORED)
@@ -183,13 +226,8 @@ class BssModelAdmin(unfold.ModelAdmin):
     def formfield_for_dbfield(
         self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> Any:
-        """Return a field without shortcuts to other records' forms."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        for ability in ("add", "change", "delete", "view"):
-            name = f"can_{ability}_related"
-            if field is not None and hasattr(field.widget, name):
-                setattr(field.widget, name, False)
-        return field
+        """Return a field that only asks for its own value."""
+        return calm(super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def _may_save(self, request: HttpRequest, object_id: str | None) -> bool:
         if object_id is None:
@@ -295,7 +333,7 @@ class BssModelAdmin(unfold.ModelAdmin):
         """Show what the journal says about a record, as sentences."""
         record = self.get_object(request, object_id)
         if record is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            raise Http404
         if not self.has_view_permission(request, record):
             raise PermissionDenied
         context = {
@@ -308,18 +346,22 @@ class BssModelAdmin(unfold.ModelAdmin):
         }
         return bss.render(request, self.object_history_template, context)
 
-    def construct_change_message(self, *args: Any, **kwargs: Any) -> str:
-        """Return nothing: operations write the journal themselves."""
-        return ""
+    # Django's own log stays empty: operations write the journal themselves.
 
-    def log_addition(self, *args: Any, **kwargs: Any) -> None:
-        """Write nothing: operations write the journal themselves."""
+    def construct_change_message(
+        self, request: HttpRequest, form: Form, formsets: Any, add: bool = False
+    ) -> Any:
+        """Return nothing."""
+        return []
 
-    def log_change(self, *args: Any, **kwargs: Any) -> None:
-        """Write nothing: operations write the journal themselves."""
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Write nothing."""
 
-    def log_deletions(self, *args: Any, **kwargs: Any) -> None:
-        """Write nothing: operations write the journal themselves."""
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Write nothing."""
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        """Write nothing."""
 
 
 def _refusing(form_class: Any, refusal: Refused, field: str) -> Any:

@@ -103,7 +103,9 @@ def change(before: str, after: str, words: Mapping[str, str]) -> str:
 
 def facts(values: Mapping[str, Any]) -> str:
     """Return what else is known about a line; empty values say nothing."""
-    told = (f"{capfirst(k.replace('_', ' '))}: {_said(v)}" for k, v in values.items() if v)
+    told = (
+        f"{capfirst(k.replace('_', ' '))}: {_said(v)}" for k, v in values.items() if v
+    )
     return " · ".join(told)
 
 
@@ -114,9 +116,7 @@ def words_of(record_type: str) -> dict[str, str]:
     except LookupError:
         return {}
     return {
-        str(value): str(label)
-        for field in fields
-        for value, label in field.flatchoices
+        str(value): str(label) for field in fields for value, label in field.flatchoices
     }
 
 

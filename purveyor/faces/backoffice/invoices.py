@@ -34,6 +34,7 @@ from purveyor.faces.backoffice.display import (
 from purveyor.faces.backoffice.frame import BssModelAdmin, actor_of
 from purveyor.faces.backoffice.questions import ReasonForm
 from purveyor.faces.backoffice.site import bss
+from purveyor.faces.backoffice.ticked import TickedList
 from purveyor.faces.backoffice.verbs import DialogForm, done, verb
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
@@ -63,7 +64,7 @@ class ShownOnly(BssModelAdmin):
 
 
 @admin.register(Charge, site=bss)
-class ChargeAdmin(ShownOnly):
+class ChargeAdmin(ShownOnly, TickedList):
     """What waits to be invoiced: several charges become one draft, one is dropped."""
 
     list_display = (

@@ -45,7 +45,8 @@ class EntryAdmin(BssModelAdmin):
     @admin.display(description=_("Record"))
     def which(self, entry: Entry) -> Any:
         """Return the record, as a link if it has a page."""
-        label = capfirst(entry.record_label)
+        said = entry.record_label
+        label = said if "@" in said else capfirst(said)
         app, model = entry.record_type.split(".")
         try:
             href = reverse(f"bss:{app}_{model}_change", args=[entry.record_id])

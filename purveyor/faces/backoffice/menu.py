@@ -67,7 +67,9 @@ MENU = (
     Group(
         _("Operations"),
         (
-            Item(_("Provisioning"), "sync_problem", "provisioning", "assets.view_asset"),
+            Item(
+                _("Provisioning"), "sync_problem", "provisioning", "assets.view_asset"
+            ),
             records(_("Notifications sent"), "outgoing_mail", "notifications.message"),
             records(_("Journal"), "history", "journal.entry"),
         ),
@@ -88,6 +90,8 @@ MENU = (
 
 #: Pages that belong to a line of the menu without standing in it.
 BESIDE = {"auth_group_changelist": "accounts_user_changelist"}
+#: What a page is called where Django has another word for its records.
+CALLED = {"auth_group_changelist": _("Roles")}
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
@@ -108,6 +112,12 @@ def group_of(address: str) -> Text:
         if any(address == address_of(item.page) for item in group.items):
             return group.title
     return ""
+
+
+def name_in_path(address: str) -> Text:
+    """Return what a list is called in the path of a page, if not as its records are."""
+    names = {address_of(page): name for page, name in CALLED.items()}
+    return names.get(address, "")
 
 
 def address_of(page: str) -> str:

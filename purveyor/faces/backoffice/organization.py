@@ -19,9 +19,11 @@ from unfold.widgets import (
 from purveyor.domain.accounts.models import Organization
 from purveyor.domain.accounts.operations import checked_tax_number
 from purveyor.faces.backoffice.choices import country_choices
-from purveyor.faces.backoffice.frame import BssModelAdmin
+from purveyor.faces.backoffice.frame import BssModelAdmin, actor_of
 from purveyor.faces.backoffice.site import bss
+from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
+from purveyor.kernel.journal.operations import keep
 
 LOGO_BYTES_MAX = 512 * 1024
 LOGO_PIXELS_MAX = 4_000
@@ -46,7 +48,20 @@ class OrganizationForm(forms.ModelForm[Organization]):
 
     class Meta:
         model = Organization
-        exclude = ("id", "logo")
+        fields = (
+            "name",
+            "email",
+            "phone",
+            "website",
+            "line1",
+            "line2",
+            "postcode",
+            "city",
+            "country",
+            "tax_number",
+            "bank_account",
+            "invoice_footer",
+        )
 
     def clean_logo_file(self) -> Any:
         """Return the logo if it can be printed."""
@@ -59,7 +74,9 @@ class OrganizationForm(forms.ModelForm[Organization]):
         if file.image.format not in LOGO_KINDS:
             raise forms.ValidationError(_("Use a PNG or JPEG file."))
         if max(file.image.size) > LOGO_PIXELS_MAX:
-            raise forms.ValidationError(_("Use a picture of up to 4,000 pixels a side."))
+            raise forms.ValidationError(
+                _("Use a picture of up to 4,000 pixels a side.")
+            )
         return file
 
     def clean(self) -> dict[str, Any]:
@@ -67,7 +84,7 @@ class OrganizationForm(forms.ModelForm[Organization]):
         given = super().clean() or self.cleaned_data
         number, country = given.get("tax_number", ""), given.get("country", "")
         try:
-            given["tax_number"] = checked_tax_number(number, country=country)
+            given["tax_number"] = checked_tax_number(number=number, country=country)
         except Refused as refusal:
             self.add_error("tax_number", refusal.message)
         return given
@@ -112,7 +129,12 @@ class OrganizationAdmin(BssModelAdmin):
         if file := form.cleaned_data["logo_file"]:
             file.seek(0)
             obj.logo = file.read()
-        super().save_model(request, obj, form, change)
+        keep(
+            obj,
+            changed=form.changed_data,
+            actor=actor_of(request),
+            at=clock.now(),
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return whether there is still room for the one profile."""

@@ -164,7 +164,7 @@ def _grantable() -> QuerySet[Permission]:
     return Permission.objects.filter(wanted).order_by("name")
 
 
-class PermissionsField(forms.ModelMultipleChoiceField):
+class PermissionsField(forms.ModelMultipleChoiceField[Permission]):
     """Permissions to tick, in their own words."""
 
     def label_from_instance(self, obj: Any) -> str:
@@ -177,7 +177,7 @@ class RoleForm(forms.ModelForm[Group]):
 
     permissions = PermissionsField(
         label=_("Permissions"),
-        queryset=Permission.objects.none(),
+        queryset=Permission.objects.none(),  # read when the form is made
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
@@ -188,8 +188,9 @@ class RoleForm(forms.ModelForm[Group]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "permissions" in self.fields:
-            self.fields["permissions"].queryset = _grantable()
+        permissions = self.fields.get("permissions")
+        if isinstance(permissions, PermissionsField):
+            permissions.queryset = _grantable()
         if self.instance.pk:
             self.initial["permissions"] = self.instance.permissions.all()
 
@@ -207,7 +208,7 @@ class RoleAdmin(BssModelAdmin):
     fields_open: ClassVar = ("name", "permissions")
     fields_fixed: ClassVar = ("name", "permissions_told")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         """Return the roles with how many people have them."""
         return super().get_queryset(request).annotate(people=Count("user"))
 

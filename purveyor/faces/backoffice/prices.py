@@ -4,11 +4,10 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from purveyor.domain.accounts.models import PaymentMethod
@@ -20,7 +19,12 @@ from purveyor.faces.backoffice.choices import (
     currency_choices,
 )
 from purveyor.faces.backoffice.display import NOTHING, badge
-from purveyor.faces.backoffice.frame import BssModelAdmin, Rows, actor_of
+from purveyor.faces.backoffice.frame import (
+    BssModelAdmin,
+    BssTabularInline,
+    Rows,
+    actor_of,
+)
 from purveyor.faces.backoffice.site import bss
 from purveyor.kernel import clock
 from purveyor.kernel.journal.operations import drop
@@ -57,12 +61,11 @@ class PriceForm(forms.ModelForm[Price]):
             self.fields["product"].disabled = True
 
 
-class PriceInline(TabularInline):
+class PriceInline(BssTabularInline):
     """The prices of a price list."""
 
     model = Price
     form = PriceForm
-    extra = 0
     autocomplete_fields = ("product",)
 
 
@@ -77,7 +80,7 @@ class PriceListAdmin(BssModelAdmin):
     search_fields = ("name__icontains",)
     fields: ClassVar = ("name", "currency", "is_default")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         """Return the lists with how many prices they hold."""
         return super().get_queryset(request).annotate(count=Count("prices"))
 

@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -153,7 +153,8 @@ class ProductTypeAdmin(BssModelAdmin):
             badge(f"{each.name}: {each.default}" if each.default else each.name)
             for each in product_type.characteristics.all()
         )
-        return SafeString(" ".join(told)) or SafeString(NOTHING)
+        rows = ((each,) for each in told)
+        return format_html_join(" ", "{}", rows) or SafeString(NOTHING)
 
     @admin.display(description=_("Products"))
     def products_told(self, product_type: ProductType) -> SafeString:
@@ -168,4 +169,4 @@ class ProductTypeAdmin(BssModelAdmin):
                 _("Add a product of this type"),
             )
         )
-        return SafeString(" · ").join(links)
+        return format_html_join(" · ", "{}", ((link,) for link in links))

@@ -1,5 +1,6 @@
 """Operations > Provisioning: assets that have no coupon yet, and why each of them."""
 
+from copy import copy
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -20,6 +21,7 @@ from purveyor.faces.backoffice.display import NOTHING, link_to, moment
 from purveyor.faces.backoffice.frame import actor_of
 from purveyor.faces.backoffice.site import bss
 from purveyor.faces.backoffice.sync_words import sync_badge
+from purveyor.faces.backoffice.ticked import TickedList
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 
@@ -54,7 +56,7 @@ class SituationFilter(DropdownFilter):
         return queryset if chosen is None else queryset.filter(chosen)
 
 
-class UnfinishedAssets(AssetAdmin):
+class UnfinishedAssets(TickedList, AssetAdmin):
     """The list of assets that failed, wait, or are in doubt, with the explanation."""
 
     list_display: Any = (
@@ -144,8 +146,15 @@ def _explained(asset: Asset) -> Explanation:
 )
 def unfinished_assets(request: HttpRequest) -> HttpResponse:
     """Show the assets on which something is still to do."""
-    # Without `opts` the page's path does not say that this is the list of all assets.
-    context = {"title": _("Provisioning"), "opts": None}
     assets = UnfinishedAssets(Asset, bss)
+    context = {"title": _("Provisioning"), "opts": _words_of_the_page()}
     answer: HttpResponse = assets.changelist_view(request, context)
     return answer
+
+
+def _words_of_the_page() -> Any:
+    """Return what the page's path is made from: Operations, then Provisioning."""
+    words = copy(Asset._meta)
+    words.app_label, words.model_name = "provisioning", "unfinished"
+    words.verbose_name_plural = gettext_lazy("Provisioning")
+    return words

@@ -4,11 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
-from unfold.datasets import BaseDataset
 
 from purveyor.faces.backoffice.menu import may_see
 
@@ -26,15 +25,18 @@ class Column:
     is_number: bool = False
 
 
-class Section(BaseDataset):
+class Section:
     """
     A tab with the newest related records, as links; the whole list is one click away.
+
+    It stands where unfold expects a dataset, and asks the database for ten rows only.
 
     A subclass names `model`, `title`, `permission`, `columns`, and says in `found`
     which records belong to the page's record.
     """
 
-    tab = True
+    tab: ClassVar[bool] = True
+    model: ClassVar[type[Model]]
     title: ClassVar[Text] = ""
     permission: ClassVar[str] = ""
     icon: ClassVar[str] = "list"
@@ -56,6 +58,11 @@ class Section(BaseDataset):
         raise NotImplementedError
 
     @property
+    def model_name(self) -> str:
+        """Return the name by which unfold's tabs know it."""
+        return str(self.model._meta.model_name)
+
+    @property
     def contents(self) -> str:
         """Return the tab's body."""
         records = list(self.found(self.record_id)[: ROWS_MAX + 1])
@@ -73,7 +80,7 @@ class Section(BaseDataset):
 def shown_sections(
     request: HttpRequest, sections: Sequence[type[Section]]
 ) -> list[type[Section]]:
-    """Return the sections for a person; none on the page of a record still to be made."""
+    """Return the sections for a person; none while the record is still to be made."""
     match = request.resolver_match
     if match is None or "object_id" not in match.kwargs:
         return []

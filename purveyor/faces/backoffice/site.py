@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from functools import update_wrapper, wraps
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -14,6 +15,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
+from purveyor.faces.backoffice.display import name_of
 from purveyor.faces.backoffice.drafts import keep_draft
 
 CRUMB = "bss_crumb"  # where a request carries the last step of its page's path
@@ -55,8 +57,8 @@ class Bss(UnfoldAdminSite):
             for route, name, view in self._pages
         ]
 
-    def admin_view(self, view: View, cacheable: bool = False) -> View:
-        """Guard a view; what was typed survives if the sign-in has expired meanwhile."""
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Guard a view; what was typed survives an expired sign-in."""
         guarded: View = super().admin_view(view, cacheable)
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -68,6 +70,11 @@ class Bss(UnfoldAdminSite):
             return guarded(request, *args, **kwargs)
 
         return update_wrapper(inner, guarded)
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Answer what can be chosen, by names that people know."""
+        choices: View = NamedChoices.as_view(admin_site=self)
+        return cast("HttpResponse", choices(request))
 
     def render(
         self, request: HttpRequest, template: str, context: dict[str, Any]
@@ -90,6 +97,14 @@ class Bss(UnfoldAdminSite):
         return HttpResponse(headers={"HX-Redirect": f"{reverse('bss:login')}?{query}"})
 
 
+class NamedChoices(AutocompleteJsonView):
+    """What can be chosen in a field that searches while one types."""
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        """Return one choice."""
+        return {"id": str(getattr(obj, to_field_name)), "text": name_of(obj)}
+
+
 def with_permission(view: View, permission: str) -> View:
     """Return a view for those who have one of the permissions, written with commas."""
     wanted = [each.strip() for each in permission.split(",")]
@@ -104,9 +119,7 @@ def with_permission(view: View, permission: str) -> View:
     return guarded
 
 
-def locked_out(
-    request: HttpRequest, *args: object, **kwargs: object
-) -> TemplateResponse:
+def locked_out(request: HttpRequest, *_told: object) -> HttpResponse:
     """Return what a person sees after too many wrong passwords."""
     context = {**bss.each_context(request), "title": _("Please wait")}
     page = TemplateResponse(request, "backoffice/locked_out.html", context, status=429)

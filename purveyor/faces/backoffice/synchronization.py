@@ -1,10 +1,11 @@
-"""The page 'Provisioning Sync Status' of an account: its Sync Options at each vendor."""
+"""An account's page 'Provisioning Sync Status': its Sync Options at each vendor."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -27,13 +28,15 @@ from purveyor.faces.backoffice.display import status_badge
 from purveyor.faces.backoffice.drafts import RESTORED, take_draft
 from purveyor.faces.backoffice.forms import field_for, field_name
 from purveyor.faces.backoffice.frame import actor_of
-from purveyor.faces.backoffice.site import bss, with_permission
+from purveyor.faces.backoffice.site import bss
 from purveyor.kernel import clock
 from purveyor.kernel.errors import NotFound, Refused
 from purveyor.kernel.work.queries import workers_alive
 
+ALL = "accounts/account/<int:account_id>/synchronization/"
+ONE = f"{ALL}<int:application_id>/"
 MAY_ACT = "provisioning.synchronize_account"
-PATIENCE_TICKS = 15  # seconds the page asks every second; then it says what it waits for
+PATIENCE_TICKS = 15  # so often the page asks, once a second; then it says why it waits
 UNDER_WAY = {LinkStatus.SYNCHRONIZING, LinkStatus.UNCLEAR}
 ASKABLE = {LinkStatus.UNSYNCHRONIZED, LinkStatus.FAILED}
 
@@ -78,7 +81,7 @@ class Panel:
 
 
 @bss.page(
-    "accounts/account/<int:account_id>/synchronization/",
+    ALL,
     name="synchronization",
     permission="accounts.view_account",
 )
@@ -113,7 +116,7 @@ def synchronization(request: HttpRequest, account_id: int) -> HttpResponse:
 
 
 @bss.page(
-    "accounts/account/<int:account_id>/synchronization/<int:application_id>/",
+    ONE,
     name="synchronization_panel",
     permission="accounts.view_account",
 )
@@ -131,7 +134,7 @@ def synchronization_panel(
 
 
 @bss.page(
-    "accounts/account/<int:account_id>/synchronization/<int:application_id>/acknowledge/",
+    f"{ONE}acknowledge/",
     name="acknowledge_synchronization",
     permission=MAY_ACT,
 )
@@ -149,27 +152,25 @@ def acknowledge(
 
 
 def _synchronize(request: HttpRequest, link: AccountLink) -> HttpResponse:
-    @_guarded
-    def ask(request: HttpRequest) -> HttpResponse:
-        form = _form(_options(link.application), request.POST)
-        if not form.is_valid():
-            words = (f"{form[name].label}: {text[0]}" for name, text in form.errors.items())
-            raise Refused(" ".join(words))
-        ask_to_synchronize(
-            account=link.account,
-            application=link.application,
-            options=_answers(link.application, form),
-            actor=actor_of(request),
-            now=clock.now(),
-        )
-        page = reverse("bss:synchronization", args=[link.account.pk])
-        return HttpResponseRedirect(f"{page}#application-{link.application.pk}")
-
-    return ask(request)
+    if not request.user.has_perm(MAY_ACT):
+        raise PermissionDenied
+    form = _form(_options(link.application), request.POST)
+    if not form.is_valid():
+        raise Refused(_complaints(form))
+    ask_to_synchronize(
+        account=link.account,
+        application=link.application,
+        options=_answers(link.application, form),
+        actor=actor_of(request),
+        now=clock.now(),
+    )
+    page = reverse("bss:synchronization", args=[link.account.pk])
+    return HttpResponseRedirect(f"{page}#application-{link.application.pk}")
 
 
-def _guarded(view: Any) -> Any:
-    return with_permission(view, MAY_ACT)
+def _complaints(form: forms.Form) -> str:
+    told = (f"{form[name].label}: {words[0]}" for name, words in form.errors.items())
+    return " ".join(told)
 
 
 def _link(account: Account, application_id: str) -> AccountLink:

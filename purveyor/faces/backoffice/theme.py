@@ -9,19 +9,19 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 
-def environment(request: HttpRequest) -> list[Any] | None:
+def environment(_request: HttpRequest) -> list[Any] | None:
     """Return the badge that tells a demo or a developer's machine from the real one."""
     if settings.DEBUG:
         return [_("Development"), "danger"]
     return [_("Demo"), "warning"] if settings.DEMO else None
 
 
-def own_styles(request: HttpRequest) -> str:
+def own_styles(_request: HttpRequest) -> str:
     """Return the address of the stylesheet with what unfold's does not have."""
     return static("backoffice/bss.css")
 
 
-def logo(request: HttpRequest) -> str:
+def logo(_request: HttpRequest) -> str:
     """Return the address of the product's sign."""
     return static("backoffice/purveyor.svg")
 

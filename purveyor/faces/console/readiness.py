@@ -1,8 +1,10 @@
 """Whether the database and the files are as this version needs them."""
 
+from hashlib import sha256
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -40,10 +42,28 @@ def require_migrated() -> None:
 
 def are_files_collected() -> bool:
     """Return whether styles and pictures lie where the web server looks for them."""
-    return (Path(settings.STATIC_ROOT) / "staticfiles.json").exists()
+    stamp = _stamp_file()
+    return stamp.exists() and stamp.read_text() == _sources()
 
 
 def collect_files() -> None:
-    """Put styles and pictures where the web server looks for them."""
+    """Put styles and pictures where the web server looks; nothing if they are there."""
+    if are_files_collected():
+        return
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     call_command("collectstatic", interactive=False, verbosity=0)
+    _stamp_file().write_text(_sources())
+
+
+def _stamp_file() -> Path:
+    return Path(settings.STATIC_ROOT) / "collected"
+
+
+def _sources() -> str:
+    """Return a mark of all files that are to be collected: another if one changes."""
+    mark = sha256()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            found = storage.get_modified_time(name), storage.size(name)
+            mark.update(f"{name} {found}".encode())
+    return mark.hexdigest()

@@ -58,8 +58,8 @@ def test_the_reseller_of_an_account() -> None:
 def test_a_mail_goes_to_the_billing_contact_then_to_the_payers_then_to_the_office() -> (
     None
 ):
-    lea = an_end_customer()
-    north = lea.parent
+    north = a_reseller()
+    lea = an_end_customer(reseller=north)
 
     def goes_to() -> str:
         return billing_email_of(account=lea, bill_to=north)
@@ -99,12 +99,13 @@ def test_whether_there_are_accounts() -> None:
 
 
 def test_an_account_sees_its_own_and_a_reseller_its_end_customers_too() -> None:
-    lea, eve = an_end_customer(), an_end_customer(reseller=a_reseller(name="South"))
+    north, south = a_reseller(), a_reseller(name="South")
+    lea, eve = (an_end_customer(reseller=each) for each in (north, south))
     orders = {account.pk: a_draft_order(account=account) for account in (lea, eve)}
 
     def seen_by(account: Account) -> list[Order]:
         return list(Order.objects.filter(accounts_under(account)))
 
-    assert seen_by(lea) == seen_by(lea.parent) == [orders[lea.pk]]
+    assert seen_by(lea) == seen_by(north) == [orders[lea.pk]]
     assert seen_by(eve) == [orders[eve.pk]]
     assert seen_by(an_account()) == []

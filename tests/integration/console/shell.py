@@ -31,7 +31,12 @@ django.setup()
 from tests.factories.accounts import an_account
 an_account()
 """
-LEFT_OUT = ("PURVEYOR_", "DATABASE_URL", "DJANGO_SETTINGS_MODULE")
+LEFT_OUT = (
+    "PURVEYOR_",
+    "DATABASE_URL",
+    "DJANGO_SETTINGS_MODULE",
+    "PYTHONDONTWRITEBYTECODE",  # each start would compile everything again
+)
 
 _runs = count(1)
 

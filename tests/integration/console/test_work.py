@@ -38,6 +38,12 @@ def test_a_second_worker_runs_where_the_database_takes_two(prepared: Console) ->
                 begin(second)
 
 
+def test_the_doctor_sees_whether_a_worker_lives(prepared: Console) -> None:
+    with prepared.running("work") as worker:
+        begin(worker)
+        worker.wait_until(lambda: "1 alive" in prepared.runs("doctor")[1])
+
+
 def test_a_killed_worker_is_no_hindrance(prepared: Console) -> None:
     with prepared.running("work") as first:
         begin(first)
@@ -45,9 +51,3 @@ def test_a_killed_worker_is_no_hindrance(prepared: Console) -> None:
 
     with prepared.running("work") as second:
         begin(second)
-
-
-def test_the_doctor_sees_whether_a_worker_lives(prepared: Console) -> None:
-    with prepared.running("work") as worker:
-        begin(worker)
-        worker.wait_until(lambda: "1 alive" in prepared.runs("doctor")[1])

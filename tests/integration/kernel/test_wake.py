@@ -102,7 +102,7 @@ def test_a_worker_that_signs_off_is_gone_and_one_not_seen_for_a_day_too(
     assert [worker.name for worker in WorkerBeat.objects.all()] == ["two"]
 
 
-def a_call(*, at: datetime, status: TaskResultStatus) -> DBTaskResult:
+def a_call(*, at: datetime, status: TaskResultStatus) -> DBTaskResult[[], None]:
     call = DBTaskResult.objects.get(pk=look.enqueue().id)
     DBTaskResult.objects.filter(pk=call.pk).update(enqueued_at=at, status=status)
     return call

@@ -105,9 +105,10 @@ def test_a_stranger_gets_no_coupon_code(now: datetime) -> None:
 
 
 def test_people_of_the_account_and_of_its_reseller_may_get_it(now: datetime) -> None:
-    lea = an_end_customer()
+    north = a_reseller()
+    lea = an_end_customer(reseller=north)
 
-    for account in (lea, lea.parent):
+    for account in (lea, north):
         order = created(now, account=lea, recipient=account.contacts.get())
         assert order.recipient is not None
 

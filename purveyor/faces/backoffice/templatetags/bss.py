@@ -7,7 +7,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from purveyor.faces.backoffice import display
-from purveyor.faces.backoffice.menu import group_of
+from purveyor.faces.backoffice.menu import group_of, name_in_path
 
 register = template.Library()
 
@@ -18,9 +18,11 @@ Part = dict[str, Any]
 def breadcrumbs(parts: list[Part]) -> list[Part]:
     """Return the parts of a page's path, beginning with its group in the menu."""
     for place, part in enumerate(parts[:2]):
-        group = group_of(str(part.get("link", "")))
+        address = str(part.get("link", ""))
+        group = group_of(address)
         if group:
-            return [{"title": group}, *parts[place:]]
+            named = {**part, "title": name_in_path(address) or part["title"]}
+            return [{"title": group}, named, *parts[place + 1 :]]
     return parts
 
 
