@@ -22,6 +22,7 @@ from tests.support.workers import Crew, a_crew
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 PASSWORD = "correct horse battery staple"
+PICTURES = Path("build/pictures")
 PATIENCE_MS = 30_000
 FLAGS = [
     "--no-sandbox",
@@ -80,8 +81,14 @@ def dan(vendor: StandIn) -> Any:
 
 
 @pytest.fixture
-def desk(browser: Browser, live_server: Any, dan: Any) -> Iterator[Page]:
-    """Return a page on which Dan has signed in; no error may show in its console."""
+def desk(
+    request: pytest.FixtureRequest, browser: Browser, live_server: Any, dan: Any
+) -> Iterator[Page]:
+    """
+    Return a page on which Dan has signed in; no error may show in its console.
+
+    When the test fails, a picture of the page lies in build/pictures.
+    """
     context = browser.new_context(
         base_url=live_server.url, viewport={"width": 1440, "height": 900}
     )
@@ -98,6 +105,10 @@ def desk(browser: Browser, live_server: Any, dan: Any) -> Iterator[Page]:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     page.wait_for_url("**/bss/")
+    failures = request.session.testsfailed
     yield page
+    if request.session.testsfailed > failures:
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=PICTURES / f"{request.node.name}.png", full_page=True)
     context.close()
     assert complaints == []

@@ -41,3 +41,10 @@ def take_draft(request: HttpRequest) -> QueryDict | None:
     for name, values in draft["fields"].items():
         fields.setlist(name, values)
     return fields
+
+
+def restore(request: HttpRequest, draft: QueryDict) -> None:
+    """Make a request as it was before the sign-in; who reads it must save nothing."""
+    request.FILES.clear()  # read now: reading it later would empty what was posted
+    request.method = "POST"
+    setattr(request, "POST", draft)  # noqa: B010  # Django's stubs call it fixed

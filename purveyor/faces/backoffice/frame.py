@@ -30,7 +30,7 @@ from django.utils.translation import gettext as _
 from unfold import admin as unfold
 
 from purveyor.faces.backoffice.display import name_of, page_of
-from purveyor.faces.backoffice.drafts import RESTORED, take_draft
+from purveyor.faces.backoffice.drafts import RESTORED, restore, take_draft
 from purveyor.faces.backoffice.history import history_rows
 from purveyor.faces.backoffice.paging import PAGES_MAX, ROWS_A_PAGE, InfinitePaginator
 from purveyor.faces.backoffice.site import CRUMB, bss
@@ -187,8 +187,8 @@ class BssModelAdmin(unfold.ModelAdmin):
         request.META[CRUMB] = "" if object_id else _("Add")
         draft = take_draft(request)
         if draft is not None and self._may_save(request, object_id):
-            request.method, request.META[REFUSAL] = "POST", Refused(RESTORED)
-            setattr(request, "POST", draft)  # noqa: B010  # Django types it as fixed
+            restore(request, draft)
+            request.META[REFUSAL] = Refused(RESTORED)
             return super().changeform_view(request, object_id, form_url, context)
         try:
             return super().changeform_view(request, object_id, form_url, context)
@@ -299,7 +299,7 @@ class BssModelAdmin(unfold.ModelAdmin):
         return super().changelist_view(request, extra_context)
 
     def get_paginator(
-        self, request: HttpRequest, queryset: Any, per_page: int, *args: Any
+        self, request: HttpRequest, queryset: Any, per_page: int, *args: Any, **_: Any
     ) -> Paginator[Any]:
         """Return a paginator that does not count, but where Django needs a count."""
         if request.path.endswith("/autocomplete/"):

@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import mailers
 from django.db import DatabaseError, connection
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
@@ -61,7 +62,7 @@ def _table(found: list[Finding]) -> Table:
         table.add_column(head, overflow="fold")
     for each in found:
         sign = "[green]✓[/]" if each.is_well else "[red]✗[/]"
-        table.add_row(sign, each.about, each.says, each.cure)
+        table.add_row(sign, *map(escape, (each.about, each.says, each.cure)))
     return table
 
 

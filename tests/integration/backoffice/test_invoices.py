@@ -66,6 +66,7 @@ def test_a_charge_is_dropped_with_a_reason_only(billing: Client) -> None:
     charge.refresh_from_db()
     assert "Say why: the reason stays in the journal." in words(refused)
     assert (charge.state, charge.dropped_because) == (ChargeState.DROPPED, "Goodwill")
+    billing.get(reverse(PENDING))  # says once more what was dropped
     assert charge.description not in words(billing.get(reverse(PENDING)))
 
 

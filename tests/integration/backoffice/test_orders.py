@@ -247,3 +247,18 @@ def test_the_list_asks_as_much_for_many_orders_as_for_one(sales: Client) -> None
         a_draft_order(items=2)
 
     assert queries_of(sales, reverse(LIST)) == for_one
+
+
+def test_accounts_are_offered_by_name_while_one_is_typed() -> None:
+    north = a_reseller(name="Northwind")
+    sales = signed_in(*SALES, "accounts.view_account")
+    asked = {
+        "term": "northw",
+        "app_label": "orders",
+        "model_name": "order",
+        "field_name": "account",
+    }
+
+    offer = sales.get(reverse("bss:autocomplete"), asked).json()
+
+    assert [row["id"] for row in offer["results"]] == [str(north.pk)]

@@ -1,4 +1,4 @@
-"""The dialogs Execute Order and Order Delivery, and the page that waits for delivery."""
+"""The dialogs Execute Order and Order Delivery, and the page that waits."""
 
 from datetime import timedelta
 from typing import Any
@@ -179,7 +179,7 @@ def test_a_delivery_without_a_ticked_item_says_so(sales: Client) -> None:
 def test_the_dialog_follows_what_is_ticked(sales: Client) -> None:
     order = a_submitted_order(items=2, quantity=10)
     _first, second = order.items.order_by("position")
-    peek = {
+    peek: dict[str, Any] = {
         "peek": 1,
         "items": [second.pk],
         "option": "DRAFT",

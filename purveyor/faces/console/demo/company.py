@@ -231,7 +231,7 @@ COMPANIES = (
         DIRECT,
         "olivares.example",
         "ESB01421221",
-        ("Calle Feria 77", "41002", "Sevilla", "ES"),
+        ("Plaza Nueva 7", "41001", "Sevilla", "ES"),
         ("Lucía Olivares",),
         payment=PAYMENT_METHODS[1][0],
     ),

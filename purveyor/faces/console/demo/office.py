@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
@@ -42,11 +43,11 @@ from purveyor.faces.console.demo.company import (
     TAX_RATES,
     Company,
 )
-from purveyor.faces.console.demo.logo import logo
 from purveyor.faces.console.demo.stand_in import StandIn
 from purveyor.flows.execution.street import STREET
 from purveyor.kernel.work.engine import drain
 
+LOGO = Path(__file__).with_name("meridian.png")
 SETTLE_SECONDS = 1_800  # so that there is time to look at an asset in doubt
 MOMENT = timedelta(seconds=30)
 HOUR = timedelta(hours=1)
@@ -68,7 +69,7 @@ class Office:
     def open(self, vendor: Mapping[str, Any]) -> None:
         """Fill in the profile, hire people, set up the vendor and the catalogue."""
         actor, now = ADMINISTRATOR, self.opened_at
-        facts = {**ORGANIZATION, "logo": logo()}
+        facts = {**ORGANIZATION, "logo": LOGO.read_bytes()}
         fill_in_organization(facts=facts, actor=actor, now=now)
         hire()
         for name, days in PAYMENT_METHODS:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from rich.console import Group
+from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
@@ -68,7 +69,8 @@ def panel_of(found: Mapping[str, Any]) -> Panel:
     for person in found["sign_ins"]:
         who.add_row(person["role"], person["email"], person["password"])
     ends = (
-        f"Everything lies in {found['data_dir']}; demo.json there holds the same.\n"
+        f"Everything lies in {escape(found['data_dir'])};\n"
+        "demo.json there holds the same as this page.\n"
         "Ctrl-C stops all of it; the next start goes on from here."
     )
     title = f"[bold]{ORGANIZATION['name']}[/] is open"

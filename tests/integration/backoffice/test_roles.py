@@ -1,0 +1,150 @@
+"""Who may see and do what: every address of the BSS, as every role."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from purveyor.faces.backoffice.site import bss
+from tests.factories.accounts import an_account, an_organization
+from tests.factories.assets import a_failed_asset, a_synchronized_asset
+
+OPEN = {"bss:login"}  # the door
+OF_EVERYBODY = {  # for whoever is signed in, about nobody but themselves
+    "bss:index",
+    "bss:jsi18n",
+    "bss:logout",
+    "bss:password_change",
+    "bss:password_change_done",
+    "bss:search",
+    "bss:app_list",
+    "bss:view_on_site",
+    "bss:autocomplete",
+}
+CODE = "BT-TEST-0000-0000-CASH"
+SECRETS = ("reveal_coupon", "enter_coupon")
+
+
+def addresses(
+    patterns: Any = None, prefix: str = "", names: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Yield every address of the BSS with its name; parts in brackets become 1."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            space = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from addresses(pattern.url_patterns, route, names + space)
+        elif isinstance(pattern, URLPattern) and route.startswith("bss/"):
+            yield f"{names}{pattern.name}", f"/{_filled(route)}"
+
+
+def _filled(route: str) -> str:
+    steps = route.replace("^", "").replace("$", "").split("/")
+    return "/".join("1" if "<" in step else step for step in steps)
+
+
+WALK = sorted({(name, address) for name, address in addresses() if "(?P" not in address})
+
+
+def test_the_walk_sees_the_whole_bss() -> None:
+    names = {name for name, _address in WALK}
+
+    assert len(names) > 100
+    assert {"bss:accounts_account_changelist", "bss:synchronization"} <= names
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_stranger_is_sent_to_the_door(method: str) -> None:
+    stranger = Client()
+    let_in = {}
+    for name, address in WALK:
+        answer = getattr(stranger, method)(address)
+        is_sent_away = answer.status_code == 302 and "/bss/" in answer["Location"]
+        if name not in OPEN and not is_sent_away and answer.status_code != 404:
+            let_in[name] = answer.status_code
+
+    assert let_in == {}
+
+
+@pytest.mark.parametrize("role", settings.PURVEYOR_ROLES)
+def test_no_page_breaks_for_any_role(role: str, staff) -> None:
+    an_organization()
+    asset = a_synchronized_asset(code=CODE)
+    client = staff(role)
+
+    broken = {}
+    for name, address in WALK:
+        if name == "bss:logout":
+            continue
+        answer = client.get(address)
+        if answer.status_code >= 500:
+            broken[name] = answer.status_code
+        shown = b"".join(answer) if answer.streaming else answer.content
+        assert CODE.encode() not in shown, name
+
+    assert broken == {}
+    assert asset.coupon_mask
+
+
+def test_without_a_role_every_page_but_ones_own_is_shut(staff) -> None:
+    a_synchronized_asset()
+    client = staff("Nobody")
+
+    seen = {
+        name: answer.status_code
+        for name, address in WALK
+        if name not in OPEN | OF_EVERYBODY
+        and (answer := client.get(address)).status_code == 200
+    }
+
+    assert seen == {}
+
+
+def test_the_auditor_changes_nothing(staff) -> None:
+    a_failed_asset(account=an_account())
+    auditor, administrator = staff("Auditor"), staff("Administrator")
+    before = _state()
+
+    _press_every_button(auditor)
+    after = _state()
+    _press_every_button(administrator)
+
+    assert after == before
+    assert _state() != before  # the buttons do something, for those who may press them
+
+
+def _press_every_button(client: Client) -> None:
+    for name, address in WALK:
+        if name not in OPEN | {"bss:logout", "bss:password_change"}:
+            client.post(address, {"_form_submitted": "True", "post": "yes"})
+
+
+def _state() -> dict[str, list[dict[str, Any]]]:
+    return {
+        model._meta.label: list(model._default_manager.order_by("pk").values())
+        for app in apps.get_app_configs()
+        if app.name.startswith("purveyor.")
+        for model in app.get_models()
+    }
+
+
+@pytest.mark.parametrize("role", ["Sales", "Billing", "Auditor"])
+@pytest.mark.parametrize("secret", SECRETS)
+def test_only_operations_and_administrators_come_near_a_coupon(
+    role: str, secret: str
+) -> None:
+    assert f"assets.{secret}" not in settings.PURVEYOR_ROLES[role]
+
+
+def test_the_auditor_may_look_at_everything_that_has_a_page() -> None:
+    looks = set(settings.PURVEYOR_ROLES["Auditor"])
+    pages = {
+        f"{model._meta.app_label}.view_{model._meta.model_name}"
+        for model in bss._registry
+    }
+
+    assert pages - looks == set()
