@@ -77,7 +77,8 @@ def fill_in(
     except TemplateSyntaxError as error:
         line = getattr(getattr(error, "token", None), "lineno", 1)
         raise _Reading(part, values).refusal(line, str(error)) from error
-    return str(template.render(Context(values, autoescape=is_html, use_l10n=False)))
+    filled = template.render(Context(values, autoescape=is_html, use_l10n=False))
+    return "".join(filled)  # a plain string: who shows it on a page must escape it
 
 
 def _check_text(token: Token, reading: _Reading) -> None:

@@ -101,6 +101,9 @@ class AccountForm(forms.ModelForm[Account]):
                 help_text=_("Of its orders and invoices."),
             )
 
+    def validate_constraints(self) -> None:
+        """Leave it to the operation, which has better words."""
+
 
 class AddressForm(forms.ModelForm[Address]):
     """The fields of an address; a country is chosen by its name."""
@@ -112,6 +115,9 @@ class AddressForm(forms.ModelForm[Address]):
     class Meta:
         model = Address
         fields = ADDRESS
+
+    def validate_constraints(self) -> None:
+        """Leave it to the operation: the billing address may move to another row."""
 
 
 class AddressInline(BssStackedInline):
@@ -146,6 +152,7 @@ class AccountAdmin(BssModelAdmin):
     form = AccountForm
     list_display = ("number", "name", "kind_told", "reseller", "currency", "sync_badge")
     list_display_links = ("number", "name")
+    empty_text = _("Resellers and customers stand here. Begin with one you sell to.")
     list_filter = (("kind", admin.ChoicesFieldListFilter), SyncStatusFilter)
     list_select_related = ("parent",)
     ordering = ("-created_at", "-id")

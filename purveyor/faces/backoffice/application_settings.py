@@ -236,12 +236,8 @@ def _definition(request: HttpRequest, application: Application) -> dict[str, Any
         .order_by("-asked_at", "-id")
         .first()
     )
-    share = 0
-    if reading is not None and reading.total_count:
-        share = 100 * reading.done_count // reading.total_count
     return {
         "reading": reading,
-        "share": share,
         "types": application.product_types.order_by("name"),
         "may_read": request.user.has_perm(MAY_READ),
         "workers": workers_alive(now=clock.now()),

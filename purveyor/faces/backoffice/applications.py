@@ -47,6 +47,7 @@ class ApplicationAdmin(BssModelAdmin):
     form = ApplicationForm
     list_display = ("name", "vendor", "active_badge", "types_count")
     ordering = ("name",)
+    empty_text = _("Add BitTitan to sell its licenses.")
     search_fields = ("name__icontains",)
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -72,7 +72,11 @@ def amount(value: Decimal | None, currency: str) -> str:
 
 def day(value: date | None) -> str:
     """Return a day in the reader's format."""
-    return NOTHING if value is None else str(format_date(value, "d MMM y", locale=_locale()))
+    return (
+        NOTHING
+        if value is None
+        else str(format_date(value, "d MMM y", locale=_locale()))
+    )
 
 
 def moment(value: datetime | None) -> str:

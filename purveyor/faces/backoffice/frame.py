@@ -25,6 +25,7 @@ from django.http import (
     QueryDict,
 )
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from unfold import admin as unfold
@@ -37,6 +38,8 @@ from purveyor.faces.backoffice.site import CRUMB, bss
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import drop, keep
+
+Text = str | Promise
 
 REFUSAL = (
     "purveyor.refusal"  # where a request carries what its form is shown again with
@@ -122,6 +125,8 @@ class BssModelAdmin(unfold.ModelAdmin):
     can_delete: ClassVar[bool] = False
     #: Whether another record can be added right after saving one.
     can_add_another: ClassVar[bool] = False
+    #: What a person can do while the list is empty.
+    empty_text: ClassVar[Text] = ""
     #: At which field a refusal is shown, by its code; else it stands above the form.
     refusal_fields: ClassVar[Mapping[str, str]] = {}
 

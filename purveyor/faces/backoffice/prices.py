@@ -76,6 +76,7 @@ class PriceListAdmin(BssModelAdmin):
     form = PriceListForm
     inlines = (PriceInline,)
     list_display = ("name", "currency", "default_badge", "prices_count")
+    empty_text = _("Add one for each currency you sell in.")
     ordering = ("name",)
     search_fields = ("name__icontains",)
     fields: ClassVar = ("name", "currency", "is_default")
@@ -134,6 +135,7 @@ class TaxRateAdmin(BssModelAdmin):
 
     form = TaxRateForm
     list_display = ("country_told", "product_told", "name", "percent")
+    empty_text = _("Add one for each country you sell to, 0 % if none is due.")
     list_select_related = ("product",)
     ordering = ("country", "id")
     search_fields = ("country__exact",)

@@ -78,6 +78,7 @@ class ProductAdmin(BssModelAdmin):
         "published_badge",
     )
     list_display_links = ("code", "name")
+    empty_text = _("Products are made from product types: see Setup > Applications.")
     list_filter = ("is_published", "product_type")
     list_select_related = ("product_type",)
     ordering = ("name", "id")
@@ -119,6 +120,7 @@ class ProductTypeAdmin(BssModelAdmin):
     """What the service managers can sell. Read from them, never typed in."""
 
     list_display = ("name", "application", "external_id", "characteristics_told")
+    empty_text = _("Get the services definition under Setup > Applications.")
     list_filter = ("application",)
     list_select_related = ("application",)
     ordering = ("name", "id")

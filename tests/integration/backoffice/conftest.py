@@ -1,4 +1,4 @@
-"""The BSS's pages, signed in by role, and the vendor behind them where one is needed."""
+"""The pages of the BSS, signed in by role, and the vendor behind them."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -47,9 +47,7 @@ def test_what_was_done_reads_as_sentences(staff) -> None:
     billing.post(reverse("bss:accounts_paymentmethod_add"), METHOD)
     method = PaymentMethod.objects.get()
 
-    page = billing.get(
-        reverse("bss:accounts_paymentmethod_history", args=[method.pk])
-    )
+    page = billing.get(reverse("bss:accounts_paymentmethod_history", args=[method.pk]))
 
     assert "billing@aurora.example Created it" in words(page)
     assert "Setup chevron_right Payment methods" in words(page)
@@ -129,7 +127,8 @@ def test_what_was_typed_survives_an_expired_sign_in(staff) -> None:
     away = sales.post(address, typed)
     kept = json.dumps(dict(sales.session))
     back = sales.post(
-        away["Location"], {"username": "sales@aurora.example", "password": "correct horse"}
+        away["Location"],
+        {"username": "sales@aurora.example", "password": "correct horse"},
     )
     page = sales.get(back["Location"])
 
@@ -190,7 +189,8 @@ def test_too_many_wrong_passwords_get_a_kind_page() -> None:
     wrong = {"username": "eve@aurora.example", "password": "guess"}
 
     answers = [
-        client.post(reverse("bss:login"), wrong) for _ in range(settings.AXES_FAILURE_LIMIT)
+        client.post(reverse("bss:login"), wrong)
+        for _ in range(settings.AXES_FAILURE_LIMIT)
     ]
 
     assert [a.status_code for a in answers[:-1]] == [200] * (len(answers) - 1)
@@ -262,9 +262,10 @@ def test_every_permission_of_a_button_exists() -> None:
             "content_type__app_label", "codename"
         )
     }
+    admins: list[Any] = list(bss._registry.values())
     asked = {
         (type(admin).__name__, permission)
-        for admin in bss._registry.values()
+        for admin in admins
         for action in (
             *admin._get_base_actions_detail(),
             *admin._get_base_actions_row(),
@@ -341,7 +342,7 @@ def test_once_there_is_an_order_the_way_is_not_shown(staff) -> None:
     assert "Latest orders" in page
 
 
-# ------------------------------------------------------------------ words of the journal
+# ------------------------------------------------------------------ words
 
 
 def test_states_are_told_in_the_words_of_pages() -> None:

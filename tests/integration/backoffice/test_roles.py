@@ -47,7 +47,9 @@ def _filled(route: str) -> str:
     return "/".join("1" if "<" in step else step for step in steps)
 
 
-WALK = sorted({(name, address) for name, address in addresses() if "(?P" not in address})
+WALK = sorted(
+    {(name, address) for name, address in addresses() if "(?P" not in address}
+)
 
 
 def test_the_walk_sees_the_whole_bss() -> None:
