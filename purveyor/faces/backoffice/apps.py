@@ -1,7 +1,6 @@
 """The BSS as an app of Django."""
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -23,7 +22,6 @@ PAGES = (
     "application_settings",
     "organization",
     "people",
-    "dashboard",
 )
 
 
@@ -37,5 +35,4 @@ class BackofficeConfig(AppConfig):
     def ready(self) -> None:
         """Load all pages, which register themselves with the site."""
         for page in PAGES:
-            if find_spec(f"{self.name}.{page}"):
-                import_module(f"{self.name}.{page}")
+            import_module(f"{self.name}.{page}")

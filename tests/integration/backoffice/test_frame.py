@@ -364,3 +364,30 @@ def test_every_verb_that_operations_write_has_words() -> None:
     an_execution()
 
     assert set(Entry.objects.values_list("verb", flat=True)) <= set(DEEDS)
+
+
+# ------------------------------------------------------------------ pages that say no
+
+
+def test_a_shut_page_says_so_kindly(staff) -> None:
+    answer = staff("Sales").get(reverse("bss:journal_entry_changelist"))
+
+    assert answer.status_code == 403
+    assert "Your role does not allow this" in words(answer)
+
+
+def test_a_form_opened_before_another_sign_in_is_told_to_be_reloaded(staff) -> None:
+    staff("Sales")
+    strict = Client(enforce_csrf_checks=True)
+
+    answer = strict.post(reverse("bss:accounts_account_add"), {"name": "Alpine"})
+
+    assert answer.status_code == 403
+    assert "This form has grown old" in words(answer)
+
+
+def test_an_unknown_address_says_so_kindly() -> None:
+    answer = Client().get("/nowhere/")
+
+    assert answer.status_code == 404
+    assert "There is no such page" in words(answer)
