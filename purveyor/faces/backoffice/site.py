@@ -6,8 +6,8 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
@@ -17,6 +17,7 @@ from unfold.sites import UnfoldAdminSite
 
 from purveyor.faces.backoffice.display import name_of
 from purveyor.faces.backoffice.drafts import keep_draft
+from purveyor.kernel.errors import NotFound
 
 CRUMB = "bss_crumb"  # where a request carries the last step of its page's path
 
@@ -58,7 +59,11 @@ class Bss(UnfoldAdminSite):
         ]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Guard a view; what was typed survives an expired sign-in."""
+        """
+        Guard a view; what was typed survives an expired sign-in.
+
+        What is not there is not found, whichever view looked for it.
+        """
         guarded: View = super().admin_view(view, cacheable)
 
         def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -67,7 +72,10 @@ class Bss(UnfoldAdminSite):
                     return self._whole_page_to_sign_in(request)
                 if request.method == "POST":
                     keep_draft(request)
-            return guarded(request, *args, **kwargs)
+            try:
+                return guarded(request, *args, **kwargs)
+            except (ObjectDoesNotExist, NotFound) as error:
+                raise Http404 from error
 
         return update_wrapper(inner, guarded)
 

@@ -1,5 +1,6 @@
 """Who may see and do what: every address of the BSS, as every role."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,32 +29,47 @@ OF_EVERYBODY = {  # for whoever is signed in, about nobody but themselves
 CODE = "BT-TEST-0000-0000-CASH"
 SECRETS = ("reveal_coupon", "enter_coupon")
 
+STEP = re.compile(r"<(?:\w+:)?(\w+)>")
+OWNERS = {"account_id": "accounts.account", "application_id": "catalogue.application"}
 
-def addresses(
-    patterns: Any = None, prefix: str = "", names: str = ""
+
+def routes(
+    patterns: Any = None, prefix: str = "", space: str = ""
 ) -> Iterator[tuple[str, str]]:
-    """Yield every address of the BSS with its name; parts in brackets become 1."""
+    """Yield the name and the route of every address of the BSS."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
-            space = f"{pattern.namespace}:" if pattern.namespace else ""
-            yield from addresses(pattern.url_patterns, route, names + space)
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from routes(pattern.url_patterns, route, space + inner)
         elif isinstance(pattern, URLPattern) and route.startswith("bss/"):
-            yield f"{names}{pattern.name}", f"/{_filled(route)}"
+            yield f"{space}{pattern.name}", route
 
 
-def _filled(route: str) -> str:
-    steps = route.replace("^", "").replace("$", "").split("/")
-    return "/".join("1" if "<" in step else step for step in steps)
+ROUTES = sorted({(name, route) for name, route in routes() if "(?P" not in route})
 
 
-WALK = sorted(
-    {(name, address) for name, address in addresses() if "(?P" not in address}
-)
+def walk() -> list[tuple[str, str]]:
+    """Return every address, of records that are there where there are some."""
+    return [(name, filled(name, route)) for name, route in ROUTES]
+
+
+def filled(name: str, route: str) -> str:
+    """Return a route with the first record in the place of each step in brackets."""
+    return "/" + STEP.sub(lambda step: _first(name, step[1]), route)
+
+
+def _first(name: str, step: str) -> str:
+    label = OWNERS.get(step, ".".join(name.removeprefix("bss:").split("_")[:2]))
+    try:
+        record = apps.get_model(label)._default_manager.order_by("pk").first()
+    except (LookupError, ValueError):
+        record = None
+    return str(record.pk) if record else "1"
 
 
 def test_the_walk_sees_the_whole_bss() -> None:
-    names = {name for name, _address in WALK}
+    names = {name for name, _route in ROUTES}
 
     assert len(names) > 100
     assert {"bss:accounts_account_changelist", "bss:synchronization"} <= names
@@ -63,7 +79,7 @@ def test_the_walk_sees_the_whole_bss() -> None:
 def test_a_stranger_is_sent_to_the_door(method: str) -> None:
     stranger = Client()
     let_in = {}
-    for name, address in WALK:
+    for name, address in walk():
         answer = getattr(stranger, method)(address)
         is_sent_away = answer.status_code == 302 and "/bss/" in answer["Location"]
         if name not in OPEN and not is_sent_away and answer.status_code != 404:
@@ -79,7 +95,7 @@ def test_no_page_breaks_for_any_role(role: str, staff) -> None:
     client = staff(role)
 
     broken = {}
-    for name, address in WALK:
+    for name, address in walk():
         if name == "bss:logout":
             continue
         answer = client.get(address)
@@ -92,13 +108,30 @@ def test_no_page_breaks_for_any_role(role: str, staff) -> None:
     assert asset.coupon_mask
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_what_is_not_there_is_not_found(
+    method: str, admin_user, client: Client
+) -> None:
+    client.force_login(admin_user)
+
+    broken = {}
+    for name, route in ROUTES:
+        if STEP.search(route):
+            address = "/" + STEP.sub("4711", route)
+            answer = getattr(client, method)(address, {"_form_submitted": "True"})
+            if answer.status_code >= 500:
+                broken[name] = answer.status_code
+
+    assert broken == {}
+
+
 def test_without_a_role_every_page_but_ones_own_is_shut(staff) -> None:
     a_synchronized_asset()
     client = staff("Nobody")
 
     seen = {
         name: answer.status_code
-        for name, address in WALK
+        for name, address in walk()
         if name not in OPEN | OF_EVERYBODY
         and (answer := client.get(address)).status_code == 200
     }
@@ -120,7 +153,7 @@ def test_the_auditor_changes_nothing(staff) -> None:
 
 
 def _press_every_button(client: Client) -> None:
-    for name, address in WALK:
+    for name, address in walk():
         if name not in OPEN | {"bss:logout", "bss:password_change"}:
             client.post(address, {"_form_submitted": "True", "post": "yes"})
 
