@@ -76,7 +76,11 @@ def crew(vendor: StandIn, tmp_path: Path) -> Iterator[Crew]:
 def dan(vendor: StandIn) -> Any:
     """Return Dan of sales, who also looks after failed assets."""
     return create_staff(
-        email=DAN, name="Dan", password=PASSWORD, roles=("Sales", "Operations"), actor=DAN
+        email=DAN,
+        name="Dan",
+        password=PASSWORD,
+        roles=("Sales", "Operations"),
+        actor=DAN,
     )
 
 

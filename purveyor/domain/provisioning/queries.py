@@ -186,7 +186,7 @@ def not_synchronized() -> Q:
 
 
 def count_not_synchronized(*, limit: int = COUNT_MAX) -> int:
-    """Return how many accounts some active application does not know, at most a limit."""
+    """Return how many accounts some application does not know, at most a limit."""
     return Account.objects.filter(not_synchronized()).order_by()[:limit].count()
 
 

@@ -85,7 +85,7 @@ class OrderAdmin(BssModelAdmin):
                     "recipient",
                     "po_code",
                     "notes",
-                )
+                ),
             },
         ),
     )

@@ -111,8 +111,8 @@ def _require_links(
             _synchronize_on_the_way(account, application, actor=actor, now=now)
         elif setup.require_prior_sync:
             message = _(
-                "%(account)s is not synchronized with %(vendor)s. Open its account page, "
-                "click UnSynchronized, then Save & Synchronize."
+                "%(account)s is not synchronized with %(vendor)s. Open its account "
+                "page, click UnSynchronized, then Save & Synchronize."
             )
             names = {"account": account.name, "vendor": application.name}
             raise AccountUnsynchronized(message % names, account=account.number)

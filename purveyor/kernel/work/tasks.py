@@ -15,10 +15,17 @@ def look() -> None:
 
 
 def wake() -> None:
-    """Wake a worker once the running transaction is committed; once per transaction."""
-    if not any(_send in hook for hook in connection.run_on_commit):
-        transaction.on_commit(_send)
+    """
+    Wake a worker once the running transaction is committed; once per transaction.
+
+    The queue is a table of the same database, so the call is written in the same
+    transaction and costs no commit of its own. Another queue may wake a moment too
+    early: then the sweep finds what is due.
+    """
+    if not any(_is_woken in hook for hook in connection.run_on_commit):
+        transaction.on_commit(_is_woken)
+        look.enqueue()
 
 
-def _send() -> None:
-    look.enqueue()
+def _is_woken() -> None:
+    """Mark, among what waits for the commit, that the transaction wakes a worker."""

@@ -16,6 +16,7 @@ from purveyor.domain.provisioning.models import AccountLink, Attempt, CouponObse
 from purveyor.domain.provisioning.operations import make
 from purveyor.domain.provisioning.operations.attempts import open_attempt
 from purveyor.domain.provisioning.operations.subject import Subject
+from purveyor.domain.provisioning.registry import manager_for
 from purveyor.kernel.work.leases import LeaseLost, claim
 from tests.factories.assets import fresh, outcomes
 from tests.support.stand_in import StandIn
@@ -48,7 +49,7 @@ def test_a_worker_that_dies_leaves_a_doubt_that_ends_in_one_coupon(
 
     with monkeypatch.context() as patch:
         if dies_before == "provision":
-            manager = make.manager_for(bought.application.setup)
+            manager = manager_for(bought.application.setup)
             patch.setattr(manager, "provision", die)
         else:
             patch.setattr(make, "close_as_made", die)
@@ -72,11 +73,12 @@ def test_a_worker_that_dies_leaves_a_doubt_that_ends_in_one_coupon(
 
 def _at_the_vendor(vendor: StandIn, asset: Asset) -> tuple[Subject, Attempt, Any]:
     """Return a worker's attempt in the middle, with the answer it is about to get."""
+    assert asset.due_at is not None
     (lease,) = claim(Asset, now=asset.due_at, limit=1)
     subject = Subject(Asset.objects.get(pk=asset.pk), lease)
     attempt = open_attempt(subject=subject, kind=AttemptKind.MAKE, now=asset.due_at)
     link = AccountLink.objects.get(account=asset.linked_account)
-    manager = make.manager_for(asset.application.setup)
+    manager = manager_for(asset.application.setup)
     return subject, attempt, manager.provision(make._request_for(fresh(asset), link))
 
 
@@ -116,7 +118,7 @@ def test_two_found_with_our_reference_adopt_the_older_and_keep_the_other(
 ) -> None:
     _subject, _attempt, first = _at_the_vendor(vendor, bought)
     link = AccountLink.objects.get(account=bought.linked_account)
-    manager = make.manager_for(bought.application.setup)
+    manager = manager_for(bought.application.setup)
     second = manager.provision(make._request_for(fresh(bought), link))
     forget_leases()
 

@@ -99,9 +99,7 @@ def check_setup(setup: ServiceManagerSetup) -> None:
     try:
         manager_for(setup).check()
     except VendorBlocked as error:
-        message = _(
-            "%(reason)s Check the API key and the workgroup. Nothing was saved."
-        )
+        message = _("%(reason)s Nothing was saved.")
         raise VendorRefusedSettings(message % {"reason": error.message}) from error
     except VendorError as error:
         message = _("%(reason)s Check the address. Nothing was saved.")
