@@ -1,6 +1,5 @@
 """Dan at his desk: a real Chromium, a web server, a worker, a vendor, an inbox."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,6 @@ from tests.factories.moments import DAN
 from tests.factories.provisioning import a_setup
 from tests.support.stand_in import API_KEY, WORKGROUP, StandIn, a_stand_in
 from tests.support.workers import Crew, a_crew
-
-# Playwright keeps an event loop in this thread; the tests themselves are synchronous.
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 PASSWORD = "correct horse battery staple"
 PICTURES = Path("build/pictures")
@@ -38,10 +34,13 @@ def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: Path) -> Iterator[Browser]:
+    """Start Chromium; Playwright's event loop must be gone before other tests run."""
     expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        # Playwright keeps a loop in this thread; the tests themselves are synchronous.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield started
         started.close()
