@@ -204,11 +204,13 @@ class TaxRate(models.Model):
             models.UniqueConstraint(
                 name="tax_rate_one_per_country_and_product",
                 fields=("country", "product"),
+                violation_error_message=_("This product has a rate there already."),
             ),
             models.UniqueConstraint(
                 name="tax_rate_one_per_country",
                 fields=("country",),
                 condition=Q(product__isnull=True),
+                violation_error_message=_("This country has a rate already."),
             ),
         )
 

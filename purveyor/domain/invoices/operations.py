@@ -236,6 +236,19 @@ def bill_on_delivery(
     return bill(charges=[charge], option=option, actor=actor, now=now)
 
 
+@transaction.atomic
+def leave_pending(
+    *, order_item: OrderItem, because: str, actor: str, now: datetime
+) -> None:
+    """Have a delivered charge that cannot be billed now wait under Pending invoices."""
+    waiting = Charge.objects.filter(
+        order_item=order_item, state=ChargeState.PENDING, waits_for_delivery=True
+    )
+    for charge in waiting:
+        Charge.objects.filter(pk=charge.pk).update(waits_for_delivery=False)
+        log(charge, "leave_pending", actor=actor, at=now, reason=because)
+
+
 def _charge_for(
     item: OrderItem, execution: Execution, *, waits: bool, at: datetime
 ) -> Charge:

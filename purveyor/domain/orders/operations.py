@@ -274,8 +274,9 @@ def submit_order(*, order: Order, actor: str, now: datetime) -> None:
     :raises EmptyOrder: if the order has no items.
     :raises PriceChanged: if a price is no longer what stands on the order.
     :raises NoRecipient: if nobody would get the coupon code.
-    :raises MoveRefused: if the order is no longer a draft.
+    :raises NotADraft: if it was submitted meanwhile.
     """
+    lock_draft(order)
     items = list(order.items.select_related("product__product_type__application"))
     if not items:
         raise EmptyOrder(_("Add at least one product before you submit the order."))

@@ -126,6 +126,7 @@ class AddressInline(BssStackedInline):
     model = Address
     form = AddressForm
     tab = True
+    rows_at_first = 1
     fields = ADDRESS
 
 
@@ -134,6 +135,8 @@ class ContactInline(BssTabularInline):
 
     model = Contact
     tab = True
+    rows_at_first = 1
+
     fields = (
         "first_name",
         "last_name",

@@ -87,7 +87,13 @@ class BssTabularInline(unfold.TabularInline):
     """Rows of a record's page, each in one line."""
 
     extra = 0
+    rows_at_first = 0
     show_title = False
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """Return how many empty rows are shown: some on the page of a new record."""
+        rows = super().get_extra(request, obj, **kwargs)
+        return self.rows_at_first if obj is None else rows
 
     def formfield_for_dbfield(
         self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any
@@ -100,6 +106,12 @@ class BssStackedInline(unfold.StackedInline):
     """Rows of a record's page, each a small form."""
 
     extra = 0
+    rows_at_first = 0
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """Return how many empty rows are shown: some on the page of a new record."""
+        rows = super().get_extra(request, obj, **kwargs)
+        return self.rows_at_first if obj is None else rows
 
     def formfield_for_dbfield(
         self, db_field: Field[Any, Any], request: HttpRequest, **kwargs: Any

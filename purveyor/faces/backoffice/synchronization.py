@@ -38,7 +38,7 @@ ONE = f"{ALL}<int:application_id>/"
 MAY_ACT = "provisioning.synchronize_account"
 PATIENCE_TICKS = 15  # so often the page asks, once a second; then it says why it waits
 UNDER_WAY = {LinkStatus.SYNCHRONIZING, LinkStatus.UNCLEAR}
-ASKABLE = {LinkStatus.UNSYNCHRONIZED, LinkStatus.FAILED}
+ASKABLE = {LinkStatus.UNSYNCHRONIZED, LinkStatus.FAILED, LinkStatus.UNCLEAR}
 
 
 @dataclass(frozen=True, slots=True)

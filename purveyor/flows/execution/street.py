@@ -11,13 +11,14 @@ from django.db import transaction
 
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.operations import take_welcome
-from purveyor.domain.invoices.operations import bill_on_delivery
+from purveyor.domain.invoices.operations import bill_on_delivery, leave_pending
 from purveyor.domain.notifications.models import Message
 from purveyor.domain.notifications.operations import send_message, write_welcome
 from purveyor.domain.provisioning.models import AccountLink, DefinitionReading
 from purveyor.domain.provisioning.operations.link import synchronize_link
 from purveyor.domain.provisioning.operations.make import provision_asset
 from purveyor.domain.provisioning.operations.setup import read_definition
+from purveyor.kernel.errors import Refused
 from purveyor.kernel.work.engine import Due
 
 STREET_WORKER = "street"
@@ -35,7 +36,16 @@ def welcome(*, pk: int, now: datetime) -> None:
     if asset is None:
         return
     write_welcome(asset=asset, actor=STREET_WORKER, now=now)
-    bill_on_delivery(order_item=asset.order_item, actor=STREET_WORKER, now=now)
+    try:
+        with transaction.atomic():
+            bill_on_delivery(order_item=asset.order_item, actor=STREET_WORKER, now=now)
+    except Refused as refusal:  # the bill must not hold back the word
+        leave_pending(
+            order_item=asset.order_item,
+            because=refusal.message,
+            actor=STREET_WORKER,
+            now=now,
+        )
 
 
 STREET = (

@@ -49,6 +49,7 @@ def submit_order(*, order: Order, actor: str, now: datetime) -> None:
     :raises BuyerNotAllowed: if a policy forbids this kind of account to buy.
     :raises Refused: for all that `orders.submit_order` refuses.
     """
+    orders.lock_draft(order)
     for item in items_of(order):
         setup = item.product.product_type.application.setup
         if not may_buy(account=order.account, setup=setup):

@@ -57,6 +57,7 @@ class Engine:
         self.slots = slots
         self.slots_for_interactive = min(slots_for_interactive, slots - 1)
         self._busy = 0
+        self._turn = 0
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._pool = ThreadPoolExecutor(slots, thread_name_prefix="work")
@@ -86,11 +87,17 @@ class Engine:
         WOKEN.set()
 
     def _fill(self) -> None:
+        """Take what is due, interactive work of every row first; rows take turns."""
         for due in self.street:
             if not due.is_leased:
                 do_unleased(due, now=clock.now())
-                continue
+        leased = [due for due in self.street if due.is_leased]
+        self._turn += 1
+        first = self._turn % max(len(leased), 1)
+        in_turn = leased[first:] + leased[:first]
+        for due in in_turn:
             self._take(due, Lane.INTERACTIVE, keep=0)
+        for due in in_turn:
             self._take(due, Lane.BATCH, keep=self.slots_for_interactive)
 
     def _take(self, due: Due, lane: str, *, keep: int) -> None:

@@ -16,6 +16,7 @@ from purveyor.domain.orders.operations import (
     EmptyOrder,
     Line,
     NoRecipient,
+    NotADraft,
     OrderingDisabled,
     PriceChanged,
     StartsInThePast,
@@ -74,7 +75,7 @@ def test_of_two_clicks_only_the_first_submits(now: datetime) -> None:
     submit(order, now)
     lines = Entry.objects.count()
 
-    with pytest.raises(MoveRefused):
+    with pytest.raises(NotADraft):
         submit(same_order_in_another_tab, now)
 
     assert Entry.objects.count() == lines
@@ -232,7 +233,7 @@ def test_a_cancelled_order_is_not_submitted(now: datetime) -> None:
     order = a_draft_order()
     cancel_order(order=order, because="a mistake", actor=DAN, now=now)
 
-    with pytest.raises(MoveRefused, match="is “Cancelled”"):
+    with pytest.raises(NotADraft, match="no longer a draft"):
         submit(order, now)
 
 

@@ -127,10 +127,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='taxrate',
-            constraint=models.UniqueConstraint(fields=('country', 'product'), name='tax_rate_one_per_country_and_product'),
+            constraint=models.UniqueConstraint(fields=('country', 'product'), name='tax_rate_one_per_country_and_product', violation_error_message='This product has a rate there already.'),
         ),
         migrations.AddConstraint(
             model_name='taxrate',
-            constraint=models.UniqueConstraint(condition=models.Q(('product__isnull', True)), fields=('country',), name='tax_rate_one_per_country'),
+            constraint=models.UniqueConstraint(condition=models.Q(('product__isnull', True)), fields=('country',), name='tax_rate_one_per_country', violation_error_message='This country has a rate already.'),
         ),
     ]

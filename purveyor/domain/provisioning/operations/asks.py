@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from purveyor.domain.assets.lifecycle import SYNC, AssetState, SyncStatus
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.operations import mend_asset, rename_asset
+from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import log
 from purveyor.kernel.work.delays import give_up_at
@@ -47,11 +48,16 @@ def retry_asset(*, asset: Asset, actor: str, now: datetime) -> None:
     """
     Have a worker look at an asset now: make what failed, look for what is in doubt.
 
-    :raises NothingToRetry: if the asset has its coupon, or is no longer active.
+    :raises NothingToRetry: if the asset has its coupon, is no longer active, or does
+        not start yet.
     """
     if asset.has_coupon or asset.state != AssetState.ACTIVE:
         message = _("%(asset)s has nothing to be tried again.")
         raise NothingToRetry(message % {"asset": asset.number})
+    if asset.start_date > clock.day_of(now):
+        message = _("%(asset)s starts on %(date)s; it is made then by itself.")
+        names = {"asset": asset.number, "date": asset.start_date.isoformat()}
+        raise NothingToRetry(message % names)
     before = asset.sync_status
     fresh: dict[str, Any] = {
         "due_at": now,
@@ -64,6 +70,18 @@ def retry_asset(*, asset: Asset, actor: str, now: datetime) -> None:
     if asset.sync_status == SyncStatus.FAILED:
         SYNC.move(asset, "retry", **fresh)
     else:
-        Asset.objects.filter(pk=asset.pk, coupon_hash__isnull=True).update(**fresh)
+        _wake_now(asset, fresh)
     log(asset, "retry", actor=actor, at=now, before=before, after=asset.sync_status)
     wake()
+
+
+def _wake_now(asset: Asset, fresh: dict[str, Any]) -> None:
+    as_read = Asset.objects.filter(
+        pk=asset.pk,
+        sync_status=asset.sync_status,
+        state=AssetState.ACTIVE,
+        coupon_hash__isnull=True,
+    )
+    if as_read.update(**fresh) != 1:
+        message = _("%(asset)s has changed meanwhile. Reload the page.")
+        raise NothingToRetry(message % {"asset": asset.number})

@@ -85,6 +85,9 @@ def close_as_failed(
     outcome = _outcome_of(error)
     if not close(attempt=attempt, outcome=outcome, now=now, **facts):
         return
+    if _was_connected_meanwhile(subject):
+        subject.lease.end(due_at=None)
+        return
     match error:
         case VendorRejected():
             subject.give_up(error.message, now=now)
@@ -92,6 +95,12 @@ def close_as_failed(
             subject.wait_for_vendor(error, now=now)
         case _:
             subject.stay_in_doubt(error.message, now=now)
+
+
+def _was_connected_meanwhile(subject: Subject) -> bool:
+    """Return whether a late answer to an earlier attempt brought the coupon."""
+    connected = Asset.objects.filter(pk=subject.record.pk, coupon_hash__isnull=False)
+    return isinstance(subject.record, Asset) and connected.exists()
 
 
 def _outcome_of(error: VendorError) -> AttemptOutcome:
@@ -132,11 +141,12 @@ def close_abandoned(*, subject: Subject, now: datetime) -> None:
         outcome=AttemptOutcome.UNCLEAR, ended_at=now, message=message
     ):
         return
-    since = record.in_doubt_since or now
-    subject.lease.renew(in_doubt_since=since, doubtful_call_ended_at=now)
-    record.in_doubt_since, record.doubtful_call_ended_at = since, now
     before = subject.status
-    subject.move_if_it_can("doubt")
+    if not (isinstance(record, Asset) and record.has_coupon):
+        since = record.in_doubt_since or now
+        subject.lease.renew(in_doubt_since=since, doubtful_call_ended_at=now)
+        record.in_doubt_since, record.doubtful_call_ended_at = since, now
+        subject.move_if_it_can("doubt")
     log(
         record,
         "take_over",

@@ -117,4 +117,4 @@ def _look_again(subject: Subject, absence: Absence, *, now: datetime) -> None:
         )
     first = {"absent_since": now} if absence.is_first_that_counts else {}
     reason = _("The vendor does not show it yet. It is looked for again.")
-    subject.lease.end(due_at=due_at, tries_count=tries, waits_because=reason, **first)
+    subject.look_again(reason, at=due_at, tries_count=tries, **first)

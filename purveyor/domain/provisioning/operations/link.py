@@ -85,20 +85,20 @@ def ask_to_synchronize(
         message = _("%(account)s is synchronized with %(vendor)s already.")
         names = {"account": account.name, "vendor": application.name}
         raise AlreadySynchronized(message % names)
-    LINK.move(
-        link,
-        "synchronize",
-        options_sealed=seal(json.dumps(dict(options))),
-        reason="",
-        acknowledged_at=None,
-        acknowledged_by="",
-        due_at=now,
-        give_up_at=give_up_at(now=now),
-        parked_at=None,
-        tries_count=0,
-        lane=Lane.INTERACTIVE,
-        waits_because=_("The vendor is being asked."),
-    )
+    fresh = {
+        "due_at": now,
+        "give_up_at": give_up_at(now=now),
+        "parked_at": None,
+        "tries_count": 0,
+        "lane": Lane.INTERACTIVE,
+        "waits_because": _("The vendor is being asked."),
+    }
+    if link.status == LinkStatus.UNCLEAR:  # looked for now, and never made by this
+        AccountLink.objects.filter(pk=link.pk, status=link.status).update(**fresh)
+    else:
+        sealed = seal(json.dumps(dict(options)))
+        forgotten = {"reason": "", "acknowledged_at": None, "acknowledged_by": ""}
+        LINK.move(link, "synchronize", options_sealed=sealed, **forgotten, **fresh)
     log(link, "ask_to_synchronize", actor=actor, at=now)
     wake()
     return link
@@ -145,7 +145,7 @@ def synchronize_link(*, lease: Lease, now: datetime) -> None:
     subject, watch = Subject(link, lease), Stopwatch(now)
     close_abandoned(subject=subject, now=now)
     if link.status not in {LinkStatus.SYNCHRONIZING, LinkStatus.UNCLEAR}:
-        lease.end(due_at=None)
+        subject.rest()
         return
     setup = link.application.setup
     manager = manager_for(setup)
@@ -188,8 +188,10 @@ def _synchronize(
 def _close_as_made(
     subject: Subject, attempt: Attempt, made: VendorAccount, *, now: datetime
 ) -> None:
-    if close(attempt=attempt, outcome=AttemptOutcome.MADE, now=now):
-        _connect(subject, made, how="synchronize", now=now)
+    in_time = close(attempt=attempt, outcome=AttemptOutcome.MADE, now=now)
+    link = AccountLink.objects.select_for_update().get(pk=subject.record.pk)
+    if in_time or link.status != LinkStatus.SYNCHRONIZED:
+        _connect(subject, made, how="synchronize" if in_time else "adopt", now=now)
 
 
 @transaction.atomic(durable=True)
@@ -204,7 +206,18 @@ def _adopt(subject: Subject, found: VendorAccount, *, now: datetime) -> None:
 def _connect(
     subject: Subject, account: VendorAccount, *, how: str, now: datetime
 ) -> None:
-    link = subject.record
+    link = AccountLink.objects.select_related("account").get(pk=subject.record.pk)
+    if link.status == LinkStatus.SYNCHRONIZED:
+        return
+    other = _held_by_another(link, account)
+    if other is not None:
+        words = _(
+            "The vendor says that %(account)s is its account %(id)s, which belongs to "
+            "%(other)s."
+        )
+        names = {"account": link.account.name, "id": account.external_id}
+        subject.give_up(words % {**names, "other": other.account.name}, now=now)
+        return
     LINK.move(
         link,
         "connect",
@@ -218,6 +231,13 @@ def _connect(
     )
     subject.lease.end(due_at=None)
     log(link, how, actor=WORKER, at=now, after=LinkStatus.SYNCHRONIZED)
+
+
+def _held_by_another(link: AccountLink, account: VendorAccount) -> AccountLink | None:
+    others = AccountLink.objects.filter(
+        application_id=link.application_id, external_id=account.external_id
+    )
+    return others.exclude(pk=link.pk).select_related("account").first()
 
 
 @transaction.atomic(durable=True)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from purveyor.domain.assets.lifecycle import AssetState, SyncStatus
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.operations import Coupon, connect_coupon
+from purveyor.domain.assets.queries import with_coupon
 from purveyor.domain.provisioning.contract import (
     Capability,
     ProvisionRequest,
@@ -49,6 +50,11 @@ from purveyor.kernel.work.leases import Lease
 
 SWITCHED_OFF_WAIT = timedelta(minutes=1)
 LINK_WAIT = timedelta(seconds=5)
+UNDER_WAY = (LinkStatus.SYNCHRONIZING, LinkStatus.UNCLEAR)
+NOT_SOLD = (
+    "cancelled",
+    "expired",
+)  # such a coupon is found, but is not what was bought
 
 
 def provision_asset(*, lease: Lease, now: datetime) -> None:
@@ -64,7 +70,7 @@ def provision_asset(*, lease: Lease, now: datetime) -> None:
     subject, watch = Subject(asset, lease), Stopwatch(now)
     close_abandoned(subject=subject, now=now)
     if not _is_wanted(asset):
-        lease.end(due_at=None)
+        subject.rest()
         return
     setup = asset.application.setup
     manager = manager_for(setup)
@@ -75,7 +81,7 @@ def provision_asset(*, lease: Lease, now: datetime) -> None:
             subject=subject, setup=setup, now=watch.now()
         ):
             return
-    if link is not None and _may_be_made(subject, link, now=watch.now()):
+    if _may_be_made(subject, link, now=watch.now()) and link is not None:
         _make(subject, manager, _request_for(asset, link), watch)
 
 
@@ -112,17 +118,14 @@ def _may_be_made(subject: Subject, link: AccountLink | None, *, now: datetime) -
     if not application.is_active:
         reason = _("%(application)s is switched off under Setup > Applications.")
         words = reason % {"application": application.name}
-        subject.lease.end(due_at=now + SWITCHED_OFF_WAIT, waits_because=words)
+        subject.stand_still(words, until=now + SWITCHED_OFF_WAIT, now=now)
         return False
     if link is not None and link.status == LinkStatus.SYNCHRONIZED:
         return True
     names = {"account": asset.linked_account.name, "vendor": application.name}
-    if link is not None and link.status in {
-        LinkStatus.SYNCHRONIZING,
-        LinkStatus.UNCLEAR,
-    }:
+    if link is not None and link.status in UNDER_WAY and link.parked_at is None:
         reason = _("%(account)s is being synchronized with %(vendor)s.") % names
-        subject.lease.end(due_at=now + LINK_WAIT, waits_because=reason)
+        subject.stand_still(reason, until=now + LINK_WAIT, now=now)
         return False
     reason = (
         _(
@@ -147,7 +150,7 @@ def _make(
     except VendorError as error:
         close_as_failed(subject=subject, attempt=attempt, error=error, now=watch.now())
         if isinstance(error, VendorForgotAccount):
-            _lose_link(subject, error, now=watch.now())
+            _lose_link(request, subject, error, now=watch.now())
         return
     close_as_made(subject=subject, attempt=attempt, made=made, now=watch.now())
 
@@ -159,23 +162,47 @@ def close_as_made(
     """
     Connect what the vendor says it made.
 
-    An answer that comes after the attempt was closed by somebody else is never
-    dropped: the coupon is connected if the asset has none, else kept as a duplicate.
+    What the vendor made is never dropped. If the asset got its coupon meanwhile, from
+    another worker, this one is kept as a duplicate; if the code belongs to another
+    asset, a person must look. An answer may come after the attempt was closed by
+    somebody else: it counts all the same.
     """
-    asset = _asset(subject)
-    if close(attempt=attempt, outcome=AttemptOutcome.MADE, now=now):
-        _connect(asset, made, how="make", now=now)
-        subject.lease.end()
-        return
-    asset = Asset.objects.select_for_update().get(pk=asset.pk)
-    log(asset, "late_answer", actor=WORKER, at=now, coupon=mask(made.code))
-    if not asset.has_coupon and asset.state == AssetState.ACTIVE:
+    asset = Asset.objects.select_for_update().get(pk=subject.record.pk)
+    in_time = close(attempt=attempt, outcome=AttemptOutcome.MADE, now=now)
+    if not in_time:
+        log(asset, "late_answer", actor=WORKER, at=now, coupon=mask(made.code))
         Attempt.objects.filter(pk=attempt.pk, outcome=AttemptOutcome.UNCLEAR).update(
             outcome=AttemptOutcome.ADOPTED
         )
-        _connect(asset, made, how="adopt", now=now)
-    elif asset.coupon_hash not in fingerprints(made.code):
+    if asset.coupon_hash in fingerprints(made.code):
+        pass  # it was found and adopted meanwhile
+    elif asset.has_coupon or asset.state != AssetState.ACTIVE:
         observe(asset=asset, seen=made, is_duplicate=True, now=now)
+    elif _is_taken(asset, made):
+        observe(asset=asset, seen=made, is_duplicate=False, now=now)
+        if in_time:
+            subject.park(_taken(made), now=now)
+        return
+    else:
+        _connect(asset, made, how="make" if in_time else "adopt", now=now)
+    if in_time:
+        subject.lease.end(due_at=None)
+    elif asset.attempts.filter(outcome=AttemptOutcome.OPEN).exists():
+        Asset.objects.filter(pk=asset.pk).update(due_at=now)  # so that it is closed
+
+
+def _is_taken(asset: Asset, seen: VendorAsset) -> bool:
+    """Return whether the code belongs to another asset of this application."""
+    others = with_coupon(seen.code).filter(application_id=asset.application_id)
+    return others.exclude(pk=asset.pk).exists()
+
+
+def _taken(seen: VendorAsset) -> str:
+    reason = _(
+        "The vendor named the coupon %(coupon)s, which belongs to another asset. A "
+        "person must ask the vendor."
+    )
+    return reason % {"coupon": mask(seen.code)}
 
 
 def _connect(asset: Asset, seen: VendorAsset, *, how: str, now: datetime) -> None:
@@ -212,14 +239,31 @@ def _look(
     if found:
         _adopt_or_park(subject, found, link, now=watch.now())
         return False
-    if not can_believe_absence(manager):
-        reason = _(
-            "The vendor shows no coupon with our reference, but that proves nothing "
-            "here. A person must ask the vendor."
-        )
+    reason = _why_absence_proves_nothing(asset, manager)
+    if reason:
         _park(subject, reason, now=watch.now())
         return False
     return True
+
+
+def _why_absence_proves_nothing(asset: Asset, manager: ServiceManager) -> str:
+    """Return why a look that found nothing leaves the doubt for ever; empty if not."""
+    named = asset.attempts.filter(outcome=AttemptOutcome.UNCLEAR).exclude(
+        candidate_mask=""
+    )
+    candidate = named.values_list("candidate_mask", flat=True).first()
+    if candidate:
+        reason = _(
+            "The vendor named the coupon %(coupon)s, but does not find it by our "
+            "reference. A person must decide."
+        )
+        return reason % {"coupon": candidate}
+    if not can_believe_absence(manager):
+        return _(
+            "The vendor shows no coupon with our reference, but that proves nothing "
+            "here. A person must ask the vendor."
+        )
+    return ""
 
 
 @transaction.atomic(durable=True)
@@ -251,8 +295,15 @@ def _adopt_or_park(
     subject.lease.renew()
     request = _request_for(asset, link) if link is not None else None
     by_age = sorted(found, key=lambda each: (each.made_at is None, each.made_at or now))
-    fits = [each for each in by_age if request is not None and each.fits(request)]
+    fits = [
+        each
+        for each in by_age
+        if request is not None and each.fits(request) and each.status not in NOT_SOLD
+    ]
     chosen = fits[0] if fits else None
+    if chosen is not None and _is_taken(asset, chosen):
+        subject.park(_taken(chosen), now=now)
+        return
     for other in by_age:
         if other is chosen:
             continue
@@ -262,14 +313,15 @@ def _adopt_or_park(
             "The vendor has a coupon with our reference, but with other facts than "
             "were ordered (%(facts)s). A person must decide."
         )
-        facts = f"{by_age[0].quantity} × {by_age[0].external_product_id}"
+        first = by_age[0]
+        facts = f"{first.quantity} × {first.external_product_id}, {first.status}"
         subject.park(reason % {"facts": facts}, now=now)
         return
     asset.attempts.filter(outcome=AttemptOutcome.UNCLEAR).update(
         outcome=AttemptOutcome.ADOPTED
     )
     _connect(asset, chosen, how="adopt", now=now)
-    subject.lease.end()
+    subject.lease.end(due_at=None)
 
 
 def observe(
@@ -301,9 +353,14 @@ def observe(
 
 
 @transaction.atomic(durable=True)
-def _lose_link(subject: Subject, error: VendorError, *, now: datetime) -> None:
+def _lose_link(
+    request: ProvisionRequest, subject: Subject, error: VendorError, *, now: datetime
+) -> None:
+    """Take back the link that the vendor does not know, if it is still the same."""
     link = _link_of(_asset(subject))
-    if link is not None and LINK.allows(link, "lose"):
+    if link is None or link.external_id != request.external_account_id:
+        return
+    if LINK.allows(link, "lose"):
         LINK.move(link, "lose", external_id="", reason=error.message[:500])
         log(link, "lose", actor=WORKER, at=now, reason=error.message)
 

@@ -21,6 +21,7 @@ from purveyor.domain.provisioning.contract import (
 )
 from purveyor.domain.provisioning.lifecycle import DEFINITION
 from purveyor.domain.provisioning.models import DefinitionReading, ServiceManagerSetup
+from purveyor.domain.provisioning.queries import check_lease
 from purveyor.domain.provisioning.registry import kind_of, manager_for
 from purveyor.domain.provisioning.vault import open_values, seal_values
 from purveyor.kernel.clock import Stopwatch
@@ -123,6 +124,7 @@ def _store(
     setup.checked_at = now
     check(setup)
     setup.save()
+    check_lease()  # a deadline that no lease outlasts is refused with its setting
     log(
         setup,
         "create" if is_new else "edit",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from purveyor.domain.assets.lifecycle import SYNC
@@ -13,8 +14,8 @@ from purveyor.domain.provisioning.lifecycle import LINK
 from purveyor.domain.provisioning.models import AccountLink
 from purveyor.kernel.journal.operations import log
 from purveyor.kernel.lifecycle import Lifecycle
-from purveyor.kernel.work.delays import next_try_at
-from purveyor.kernel.work.leases import Lease
+from purveyor.kernel.work.delays import give_up_at, next_try_at
+from purveyor.kernel.work.leases import Lease, LeaseLost
 
 WORKER = "worker"
 REASON_MAX = 500
@@ -59,20 +60,23 @@ class Subject:
 
     def has_run_out(self, now: datetime) -> bool:
         """Whether the record was tried for as long as it may be tried by itself."""
-        give_up_at = self.record.give_up_at
-        return give_up_at is not None and now >= give_up_at
+        until = self.record.give_up_at
+        return until is not None and now >= until
 
     def move_if_it_can(self, verb: str) -> None:
         """Make a move of the sync status where it starts from the present one."""
         if self.lifecycle.allows(self.record, verb):
             self.lifecycle.move(self.record, verb)
 
+    @transaction.atomic
     def give_up(self, reason: str, *, now: datetime) -> None:
         """End the work as failed, with a reason that a person can act on."""
         before = self.status
         self.move_if_it_can("fail")
-        self.lease.end(
+        secrets = {} if isinstance(self.record, Asset) else {"options_sealed": ""}
+        self._leave(
             **NO_DOUBT,
+            **secrets,
             due_at=None,
             give_up_at=None,
             parked_at=None,
@@ -100,13 +104,14 @@ class Subject:
             at_least_seconds=float(wish) if isinstance(wish, int | float) else 0,
         )
         why = self._why(error.message)
-        self.lease.end(due_at=due_at, tries_count=tries, **why, **changes)
+        self._leave(due_at=due_at, tries_count=tries, **why, **changes)
 
+    @transaction.atomic
     def stay_in_doubt(self, reason: str, *, now: datetime) -> None:
         """Write that it may have been done; what comes next is a look, never a make."""
         before = self.status
         self.move_if_it_can("doubt")
-        self.lease.end(
+        self._leave(
             doubtful_call_ended_at=now,
             absent_since=None,
             due_at=next_try_at(tries_count=1, now=now),
@@ -115,12 +120,39 @@ class Subject:
         )
         self._tell("doubt", reason, now=now, before=before)
 
+    @transaction.atomic
     def park(self, reason: str, *, now: datetime) -> None:
         """Set the record aside until a person has looked. A doubt stays."""
         before = self.status
         self.move_if_it_can("doubt")
-        self.lease.end(due_at=None, parked_at=now, **self._why(reason))
+        self._leave(due_at=None, parked_at=now, **self._why(reason))
         self._tell("park", reason, now=now, before=before)
+
+    def stand_still(self, reason: str, *, until: datetime, now: datetime) -> None:
+        """Look again at a moment; until then the time to give up moves on with us."""
+        fresh = give_up_at(now=now)
+        self._leave(due_at=until, give_up_at=fresh, waits_because=reason[:REASON_MAX])
+
+    def look_again(self, reason: str, *, at: datetime, **changes: Any) -> None:
+        """Look for it again at a moment; the doubt stays as it is."""
+        self._leave(due_at=at, waits_because=reason[:REASON_MAX], **changes)
+
+    def rest(self) -> None:
+        """Leave a record on which nothing is due, unless it was made due meanwhile."""
+        as_read = {"due_at": self.record.due_at, self.lifecycle.field: self.status}
+        records = type(self.record)._default_manager
+        records.filter(pk=self.record.pk, **as_read).update(due_at=None)
+        self.lease.end()
+
+    def _leave(self, **changes: Any) -> None:
+        """
+        Give the record back with what was learnt.
+
+        :raises LeaseLost: if another worker has it by now; then that one judges.
+        """
+        if not self.lease.end(**changes):
+            message = f"The lease on {self.record} is lost."
+            raise LeaseLost(message)
 
     def _why(self, reason: str) -> dict[str, str]:
         text = reason[:REASON_MAX]
