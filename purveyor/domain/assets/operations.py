@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from purveyor.domain.accounts.models import Account
@@ -88,7 +89,7 @@ def create_assets(
             _("It was just bought.")
             if starts_at == now
             else _("It starts on %(date)s.")
-            % {"date": execution.start_date.isoformat()}
+            % {"date": date_format(execution.start_date, "j M Y")}
         )
     made = Asset.objects.bulk_create(assets)
     wake()

@@ -146,7 +146,9 @@ class Sheet(FPDF):
 
     def day(self, moment: date | None) -> str:
         """Return a day as this language writes it, nothing for none."""
-        return format_date(moment, "long", self.locale) if moment else ""
+        # English day-first, as everywhere else in the product.
+        locale = "en_GB" if self.locale == "en" else self.locale
+        return format_date(moment, "long", locale) if moment else ""
 
     def count(self, number: int) -> str:
         """Return a number with its separators."""

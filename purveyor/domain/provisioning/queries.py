@@ -198,7 +198,10 @@ def explain(*, asset: Asset, vendor: str) -> Explanation | None:
         return Explanation(
             asset.waits_because,
             _("Operations"),
-            _("Decide with %(vendor)s what happened, then edit and save the asset.")
+            _(
+                "Decide with %(vendor)s what happened, then press Retry, or edit and "
+                "save the asset."
+            )
             % {"vendor": vendor},
         )
     match asset.sync_status:
@@ -206,7 +209,7 @@ def explain(*, asset: Asset, vendor: str) -> Explanation | None:
             return Explanation(
                 asset.waits_because,
                 _("Operations"),
-                _("Correct the cause, then edit and save the asset: that tries again."),
+                _("Correct the cause, then press Retry, or edit and save the asset."),
             )
         case SyncStatus.UNCLEAR:
             return Explanation(

@@ -97,7 +97,7 @@ def _cards(request: HttpRequest, months: tuple[MonthRow, ...]) -> Iterator[Card]
 def _asset_cards() -> Iterator[Card]:
     counts = count_by_sync_status()
     failed = counts[SyncStatus.FAILED]
-    words = _("%(waiting)s waiting, %(unclear)s being checked") % {
+    words = _("also %(waiting)s waiting, %(unclear)s being checked") % {
         "waiting": _said(counts[SyncStatus.PENDING]),
         "unclear": _said(counts[SyncStatus.UNCLEAR]),
     }

@@ -12,6 +12,7 @@ from purveyor.domain.assets.operations import create_assets
 from purveyor.domain.catalogue.models import Application
 from purveyor.domain.invoices.models import Invoice
 from purveyor.domain.invoices.operations import bill, charge_items
+from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Execution, Order, OrderItem
 from purveyor.domain.orders.operations import (
     ExecutionPlan,
@@ -135,7 +136,7 @@ def _write_down(
     facts = {
         "assets": [asset.number for asset in assets],
         "invoice": invoice.number if invoice else None,
-        "option": execution.invoice_option,
+        "option": str(InvoiceOption(execution.invoice_option).label),
     }
     told = [
         line(

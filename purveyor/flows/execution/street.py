@@ -21,7 +21,7 @@ from purveyor.domain.provisioning.operations.setup import read_definition
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.work.engine import Due
 
-STREET_WORKER = "street"
+STREET_WORKER = "worker"
 
 
 @transaction.atomic

@@ -107,7 +107,8 @@ def _figures(desk: Desk) -> Markup:
     counts = desk.ledger.counts()
     names = ("coupons", "licenses", "active", "redeemed", "cancelled", "accounts")
     found = [(name.capitalize(), counts[name]) for name in names]
-    return figures([*found, ("Mails", desk.inbox.count())])
+    twice = ("Made twice", counts["made_twice"])
+    return figures([*found, twice, ("Mails", desk.inbox.count())])
 
 
 def _options(names: tuple[str, ...]) -> Markup:

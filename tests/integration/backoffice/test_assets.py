@@ -126,7 +126,7 @@ def test_saving_a_failed_asset_corrects_it_and_tries_again(operator: Client) -> 
     assert asset.name == "Move to the cloud"
     assert asset.sync_status == SyncStatus.PENDING
     assert asset.due_at is not None
-    assert "Being delivered" in words(operator.get(answer["Location"]))
+    assert "It is tried again." in words(operator.get(answer["Location"]))
 
 
 def test_saving_a_synchronized_asset_only_renames_it(operator: Client) -> None:

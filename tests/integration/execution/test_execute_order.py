@@ -93,7 +93,7 @@ def test_an_execution_is_told_on_the_order_and_on_each_asset(now: datetime) -> N
     assert on_order.facts == {
         "assets": ["AS-000001-1", "AS-000001-2"],
         "invoice": "INV-000001",
-        "option": "ISSUE",
+        "option": "Create and issue the invoice",
     }
     assert Entry.objects.filter(record_type="assets.asset", verb="create").count() == 2
 
@@ -147,7 +147,7 @@ def test_a_later_start_leaves_the_assets_waiting_until_midnight(now: datetime) -
     assert asset.due_at == midnight_in_berlin
     assert asset.give_up_at == midnight_in_berlin + timedelta(hours=24)
     assert (asset.purchase_date, asset.start_date) == (TODAY, next_week)
-    assert asset.waits_because == "It starts on 2030-01-22."
+    assert asset.waits_because == "It starts on 22 Jan 2030."
     assert Invoice.objects.get().state == InvoiceState.ISSUED
 
 

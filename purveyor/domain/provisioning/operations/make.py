@@ -130,7 +130,7 @@ def _may_be_made(subject: Subject, link: AccountLink | None, *, now: datetime) -
     reason = (
         _(
             "%(account)s is not synchronized with %(vendor)s. Synchronize it on its "
-            "account page, then edit and save the asset."
+            "account page, then press Retry, or edit and save the asset."
         )
         % names
     )
