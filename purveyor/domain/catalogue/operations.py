@@ -46,7 +46,7 @@ def create_application(
 def switch_application(
     *, application: Application, is_active: bool, actor: str, now: datetime
 ) -> None:
-    """Let an application sell, or stop it from selling. What was sold goes on."""
+    """Let an application sell, or stop it from selling. What was sold waits."""
     application.is_active = is_active
     application.save(update_fields=["is_active"])
     log(application, "switch_on" if is_active else "switch_off", actor=actor, at=now)
