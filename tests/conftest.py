@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from purveyor.domain.provisioning.operations.gate import forget_gates
 from tests.support.chromium import find_chromium
 
 HERE = Path(__file__).parent
@@ -88,6 +89,15 @@ def still_clock(
 def now(still_clock: time_machine.Traveller | None) -> datetime:
     """Return this moment: noon on 15 January 2030 wherever time stands still."""
     return datetime.now(UTC)
+
+
+# ------------------------------------------------------------------ workers
+
+
+@pytest.fixture(autouse=True)
+def new_gates() -> None:
+    """Let a test begin as a new worker does: with no share of any vendor's calls."""
+    forget_gates()
 
 
 # ------------------------------------------------------------------ network

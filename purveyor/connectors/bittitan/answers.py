@@ -9,6 +9,7 @@ from purveyor.domain.provisioning.contract import (
     VendorBlocked,
     VendorError,
     VendorForgotAccount,
+    VendorRedeemed,
     VendorRejected,
     VendorUnavailable,
     VendorUnclear,
@@ -57,7 +58,7 @@ def failed_cancel(
         "coupon_redeemed",
     ):
         reason = wire.reason_from(complaint, secrets=secrets)
-        return VendorRejected(f"{VENDOR} refused: {reason}.", **_facts(answer, path))
+        return VendorRedeemed(f"{VENDOR} refused: {reason}.", **_facts(answer, path))
     if answer.status == HTTPStatus.NOT_FOUND:
         words = f"{VENDOR} does not know the coupon, so it may be redeemed."
         return VendorUnclear(words, candidate=None, **_facts(answer, path))

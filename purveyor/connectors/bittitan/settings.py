@@ -34,8 +34,11 @@ SWITCHES = (  # setting, capability, what holds if nothing is set
     ("cancel", Capability.CANCEL, "on"),
     ("finds_by_key", Capability.FIND_BY_KEY, "on"),
     ("finds_spent", Capability.FIND_SPENT, "on"),
+    ("lists", Capability.LIST, "on"),
     ("lists_spent", Capability.LIST_SPENT, "off"),
 )
+
+ALWAYS = (Capability.SYNCHRONIZE, Capability.FIND_BY_CODE)
 
 SYNC_OPTIONS = {
     "none": (),
@@ -124,7 +127,7 @@ def _capabilities(given: Mapping[str, str]) -> frozenset[Capability]:
         for name, capability, default in SWITCHES
         if _is_on(given, name, default=default)
     )
-    return frozenset({Capability.SYNCHRONIZE, *switched_on})
+    return frozenset({*ALWAYS, *switched_on})
 
 
 def _is_on(given: Mapping[str, str], name: str, *, default: str) -> bool:

@@ -102,6 +102,8 @@ class Asset(Workable):
         permissions = (
             ("reveal_coupon", _("Can reveal coupon codes")),
             ("enter_coupon", _("Can enter coupon codes by hand")),
+            ("overrule_vendor", _("Can connect coupons against the vendor's facts")),
+            ("settle_doubt", _("Can say what became of a coupon in doubt")),
             ("retry_asset", _("Can retry and mend failed assets")),
             ("cancel_asset", _("Can cancel assets")),
         )
@@ -138,6 +140,11 @@ class Asset(Workable):
             ),
             models.Index(fields=("account", "-id"), name="asset_of_account"),
             models.Index(fields=("coupon_hash",), name="asset_by_coupon"),
+            models.Index(
+                fields=("application", "cause"),
+                name="asset_failed_by_cause",
+                condition=Q(sync_status=SyncStatus.FAILED),
+            ),
         )
 
     def __str__(self) -> str:

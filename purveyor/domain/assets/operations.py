@@ -11,20 +11,36 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from purveyor.domain.accounts.models import Account
-from purveyor.domain.assets.lifecycle import ASSET, SYNC, SyncStatus
+from purveyor.domain.assets.lifecycle import ASSET, SYNC, AssetState, SyncStatus
 from purveyor.domain.assets.models import Asset, number_for
-from purveyor.domain.assets.queries import with_coupon
 from purveyor.domain.catalogue.models import DAYS_MAX
 from purveyor.domain.orders.models import Execution, OrderItem
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
-from purveyor.kernel.journal.operations import log
-from purveyor.kernel.sealed import fingerprint, mask, seal
+from purveyor.kernel.journal.operations import line, log, log_all
+from purveyor.kernel.sealed import fingerprint, fingerprints, mask, seal
 from purveyor.kernel.work.delays import give_up_at
 from purveyor.kernel.work.models import Lane
 from purveyor.kernel.work.tasks import wake
 
 NAME_MAX = 200
+STARTS_LATER = "later"  # the cause of what waits for its start date
+#: What is written once nobody doubts any more what the vendor made.
+NO_DOUBT: dict[str, None] = {
+    "in_doubt_since": None,
+    "doubtful_call_ended_at": None,
+    "absent_since": None,
+}
+#: What is written once there is nothing left to try.
+NO_WORK: dict[str, Any] = {
+    "leased_until": None,
+    "lease_token": "",
+    "tries_count": 0,
+    "give_up_at": None,
+    "parked_at": None,
+    "waits_because": "",
+    "cause": "",
+}
 
 
 class CouponTaken(Refused):
@@ -55,6 +71,15 @@ class Coupon:
 
     def __repr__(self) -> str:
         return f"Coupon({mask(self.code)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """An asset, the coupon it gets, and how it came by it: `make`, `adopt`, `enter`."""
+
+    asset: Asset
+    coupon: Coupon
+    how: str
 
 
 def create_assets(
@@ -91,6 +116,7 @@ def create_assets(
             else _("It starts on %(date)s.")
             % {"date": date_format(execution.start_date, "j M Y")}
         )
+        asset.cause = "" if starts_at == now else STARTS_LATER
     made = Asset.objects.bulk_create(assets)
     wake()
     return made
@@ -174,46 +200,80 @@ def connect_coupon(
     *, asset: Asset, coupon: Coupon, how: str, actor: str, now: datetime
 ) -> None:
     """
-    Connect a coupon with its asset, in the caller's transaction.
-
-    The one way in which an asset gets its coupon, whether made, adopted or entered by
-    hand: it ends the doubt, stops the work, and makes the welcome mail due.
+    Connect a coupon with its asset: see `connect_coupons`.
 
     :raises CouponTaken: if another asset has this coupon.
     :raises MoveRefused: if the asset has a coupon already.
     """
-    code = coupon.code.strip()
-    other = with_coupon(code).filter(application_id=asset.application_id).first()
+    connection = Connection(asset, coupon, how)
+    connect_coupons(connections=[connection], actor=actor, now=now)
+
+
+@transaction.atomic
+def connect_coupons(
+    *, connections: Sequence[Connection], actor: str, now: datetime
+) -> None:
+    """
+    Connect coupons with their assets, in the caller's transaction.
+
+    The one way in which an asset gets its coupon, whether made, adopted or entered by
+    hand: it ends the doubt, stops the work (whoever holds a lease has lost it), and
+    makes the welcome mail due. A coupon of an asset that is being cancelled is only
+    connected so that it can be cancelled: nobody is told of it.
+
+    :raises CouponTaken: if another asset has one of these coupons.
+    :raises MoveRefused: if one of the assets has a coupon already.
+    """
+    check_are_free(connections)
+    for each in connections:
+        SYNC.move(each.asset, "connect", **_connected(each, now=now))
+    log_all(
+        line(
+            each.asset,
+            each.how,
+            actor=actor,
+            at=now,
+            after=SyncStatus.SYNCHRONIZED,
+            coupon=mask(each.coupon.code.strip()),
+        )
+        for each in connections
+    )
+    wake()
+
+
+def check_are_free(connections: Sequence[Connection]) -> None:
+    """
+    Check that no coupon belongs to an asset already.
+
+    :raises CouponTaken: with that asset's number.
+    """
+    hashes: set[str] = set()
+    for each in connections:
+        hashes.update(fingerprints(each.coupon.code.strip()))
+    applications = {each.asset.application_id for each in connections}
+    held = Asset.objects.filter(coupon_hash__in=hashes, application__in=applications)
+    other = held.first()
     if other is not None:
         message = _("This coupon code belongs to %(asset)s already.")
         raise CouponTaken(message % {"asset": other.number}, asset=other.number)
-    made_at = coupon.made_at or now
-    SYNC.move(
-        asset,
-        "connect",
-        coupon_sealed=seal(code),
-        coupon_hash=fingerprint(code),
-        coupon_mask=mask(code),
-        made_at=made_at,
-        expires_at=coupon.expires_at or made_at + timedelta(days=asset.expire_days),
-        welcome_due_at=now,
-        in_doubt_since=None,
-        doubtful_call_ended_at=None,
-        absent_since=None,
-        due_at=None,
-        give_up_at=None,
-        parked_at=None,
-        waits_because="",
-    )
-    log(
-        asset,
-        how,
-        actor=actor,
-        at=now,
-        after=SyncStatus.SYNCHRONIZED,
-        coupon=mask(code),
-    )
-    wake()
+
+
+def _connected(connection: Connection, *, now: datetime) -> dict[str, Any]:
+    """Return the columns of an asset that has its coupon."""
+    asset, coupon = connection.asset, connection.coupon
+    code, made_at = coupon.code.strip(), coupon.made_at or now
+    is_cancelling = asset.state == AssetState.CANCELLING
+    return {
+        "coupon_sealed": seal(code),
+        "coupon_hash": fingerprint(code),
+        "coupon_mask": mask(code),
+        "made_at": made_at,
+        "expires_at": coupon.expires_at or made_at + timedelta(days=asset.expire_days),
+        "welcome_due_at": None if is_cancelling else now,
+        "due_at": now if is_cancelling else None,
+        **NO_DOUBT,
+        **NO_WORK,
+    }
 
 
 def reveal_coupon(*, asset: Asset, because: str, actor: str, now: datetime) -> str:

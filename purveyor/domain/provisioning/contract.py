@@ -31,6 +31,12 @@ class VendorRejected(VendorError):
     code = "vendor.rejected"
 
 
+class VendorRedeemed(VendorRejected):
+    """What should be cancelled was redeemed: the vendor keeps it, and so do we."""
+
+    code = "vendor.redeemed"
+
+
 class VendorForgotAccount(VendorRejected):
     """The vendor does not know the account: it must be synchronized again."""
 
@@ -80,6 +86,8 @@ class Capability(StrEnum):
     CANCEL = "cancel"  #: can cancel what it made
     FIND_BY_KEY = "find_by_key"  #: finds what it made by our key, at once
     FIND_SPENT = "find_spent"  #: that look-up also finds redeemed and expired ones
+    FIND_BY_CODE = "find_by_code"  #: tells what it knows of a code
+    LIST = "list"  #: lists what it has made for us
     LIST_SPENT = "list_spent"  #: its listing keeps redeemed and expired ones
     SYNCHRONIZE = "synchronize"  #: wants accounts to be made known before it sells
 
@@ -205,7 +213,7 @@ class ServiceManager(Protocol):
 
         Shape:  `values` holds the settings fields and the switches of the application:
                 `deadline_seconds`, `sync_fields` (none, email_password), `cancel`,
-                `finds_by_key`, `finds_spent`, `lists_spent` (on, off).
+                `finds_by_key`, `finds_spent`, `lists`, `lists_spent` (on, off).
         :raises Refused: a setting is missing or is not what it must be.
         """
 
@@ -274,6 +282,8 @@ class ServiceManager(Protocol):
         """
         Return the thing with this code, or None if the vendor does not know it; a read.
 
+        Only for a connector with FIND_BY_CODE.
+
         :raises VendorUnavailable: the vendor did not answer, or not sensibly.
         """
 
@@ -281,7 +291,8 @@ class ServiceManager(Protocol):
         """
         Cancel a thing at the vendor; a write. Only for a connector with CANCEL.
 
-        :raises VendorRejected: it was redeemed; it can no longer be cancelled.
+        :raises VendorRedeemed: it was redeemed; it can no longer be cancelled.
+        :raises VendorRejected: the vendor said no for another reason.
         :raises VendorUnavailable: nothing was done; the same may be sent again.
         :raises VendorUnclear: also if the vendor does not know it: it may be redeemed.
         """
@@ -292,8 +303,9 @@ class ServiceManager(Protocol):
         """
         Yield all the vendor holds for us, each with the cursor of the next page.
 
-        Read in pages, one at a time; a stored cursor resumes after the pages already
-        read. None is the cursor of the last page. A read.
+        Only for a connector with LIST. Read in pages, one at a time; a stored cursor
+        resumes after the pages already read. None is the cursor of the last page. A
+        read.
 
         :raises VendorUnavailable: the vendor did not answer, or not sensibly.
         """

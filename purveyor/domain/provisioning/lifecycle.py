@@ -30,7 +30,7 @@ class AttemptOutcome(TextChoices):
     OPEN = "OPEN", _("Open")
     MADE = "MADE", _("Made")  # the vendor said so
     ADOPTED = "ADOPTED", _("Adopted")  # found at the vendor afterwards
-    ENTERED = "ENTERED", _("Entered by hand")
+    ENTERED = "ENTERED", _("Decided by a person")
     REJECTED = "REJECTED", _("Rejected")  # nothing was made, something must change
     UNAVAILABLE = "UNAVAILABLE", _("Unavailable")  # nothing was made, try again
     UNCLEAR = "UNCLEAR", _("Unclear")  # perhaps made: look first
@@ -44,7 +44,38 @@ class DefinitionState(TextChoices):
     FAILED = "FAILED", _("Failed")
 
 
-L, End, D = LinkStatus, AttemptOutcome, DefinitionState
+class BreakerState(TextChoices):
+    """Whether a vendor is asked for anything now."""
+
+    CLOSED = "CLOSED", _("Answering")
+    OPEN = "OPEN", _("Not answering")
+
+
+class EntryState(TextChoices):
+    """Where a coupon code that was typed in by hand stands."""
+
+    CHECKING = "CHECKING", _("Being checked with the vendor")
+    CONNECTED = "CONNECTED", _("Connected")
+    REFUSED = "REFUSED", _("Refused")
+
+
+class RunState(TextChoices):
+    """Where the retry of a group of failures stands."""
+
+    RUNNING = "RUNNING", _("Running")
+    DONE = "DONE", _("Done")
+    RELAPSED = "RELAPSED", _("Stopped at a relapse")
+    STOPPED = "STOPPED", _("Stopped by a person")
+
+
+L, End, D, B, E, R = (
+    LinkStatus,
+    AttemptOutcome,
+    DefinitionState,
+    BreakerState,
+    EntryState,
+    RunState,
+)
 
 LINK = Lifecycle(
     "account link",
@@ -84,5 +115,33 @@ DEFINITION = Lifecycle(
     moves=(
         Move("finish", (D.QUEUED,), D.DONE),
         Move("fail", (D.QUEUED,), D.FAILED),
+    ),
+)
+
+BREAKER = Lifecycle(
+    "circuit breaker",
+    initial=B.CLOSED,
+    moves=(
+        Move("open", (B.CLOSED,), B.OPEN),
+        Move("close", (B.OPEN,), B.CLOSED),
+    ),
+)
+
+ENTRY = Lifecycle(
+    "coupon entry",
+    initial=E.CHECKING,
+    moves=(
+        Move("connect", (E.CHECKING,), E.CONNECTED),
+        Move("refuse", (E.CHECKING,), E.REFUSED),
+    ),
+)
+
+RUN = Lifecycle(
+    "retry of a group",
+    initial=R.RUNNING,
+    moves=(
+        Move("finish", (R.RUNNING,), R.DONE),
+        Move("relapse", (R.RUNNING,), R.RELAPSED),
+        Move("stop", (R.RUNNING,), R.STOPPED),
     ),
 )

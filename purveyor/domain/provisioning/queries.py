@@ -1,11 +1,10 @@
 """Questions about the vendor's part."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from purveyor.domain.accounts.models import Account, AccountKind
@@ -14,7 +13,7 @@ from purveyor.domain.assets.lifecycle import AssetState, SyncStatus
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.catalogue.models import Application
 from purveyor.domain.orders.models import OrderItem
-from purveyor.domain.provisioning.lifecycle import LinkStatus
+from purveyor.domain.provisioning.lifecycle import AttemptKind, LinkStatus
 from purveyor.domain.provisioning.models import (
     AccountLink,
     Buyers,
@@ -38,16 +37,6 @@ class LeaseTooShort(Refused):
     """A worker must not lose a record while it still waits for the vendor."""
 
     code = "provisioning.lease_too_short"
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why a record waits, who must act, what happens next and when."""
-
-    why: str
-    who: str
-    then: str
-    at: datetime | None = None
 
 
 def linked_account_of(*, account: Account, setup: ServiceManagerSetup) -> Account:
@@ -190,39 +179,40 @@ def count_not_synchronized(*, limit: int = COUNT_MAX) -> int:
     return Account.objects.filter(not_synchronized()).order_by()[:limit].count()
 
 
-def explain(*, asset: Asset, vendor: str) -> Explanation | None:
-    """Return why an asset waits, or None if nothing is left to do."""
-    if asset.has_coupon or asset.state != AssetState.ACTIVE:
-        return None
-    if asset.parked_at is not None:
-        return Explanation(
-            asset.waits_because,
-            _("Operations"),
-            _(
-                "Decide with %(vendor)s what happened, then press Retry, or edit and "
-                "save the asset."
-            )
-            % {"vendor": vendor},
-        )
-    match asset.sync_status:
-        case SyncStatus.FAILED:
-            return Explanation(
-                asset.waits_because,
-                _("Operations"),
-                _("Correct the cause, then press Retry, or edit and save the asset."),
-            )
-        case SyncStatus.UNCLEAR:
-            return Explanation(
-                asset.waits_because,
-                _("Nobody: the system"),
-                _("%(vendor)s is asked again for this coupon. It is not bought twice.")
-                % {"vendor": vendor},
-                asset.due_at,
-            )
-        case _:
-            return Explanation(
-                asset.waits_because or _("It waits for a worker."),
-                _("Nobody: the system"),
-                _("%(vendor)s is asked for the coupon.") % {"vendor": vendor},
-                asset.due_at,
-            )
+def failed_of(*, application: Application, group: str) -> QuerySet[Asset]:
+    """Return the assets that failed for one cause at one application."""
+    return Asset.objects.filter(
+        application=application,
+        cause=group,
+        sync_status=SyncStatus.FAILED,
+        state=AssetState.ACTIVE,
+    )
+
+
+def question_about(*, asset: Asset, link: AccountLink | None) -> str:
+    """
+    Return the exact question by which a vendor can say what it made for an asset.
+
+    Its order and account are fetched. It holds no secret.
+    """
+    attempts = asset.attempts.filter(kind=AttemptKind.MAKE)
+    span = attempts.aggregate(first=Min("started_at"), last=Max("ended_at"))
+    words = _(
+        "Did you make a coupon of %(quantity)d × %(product)s for account %(external)s "
+        "(%(account)s, order %(order)s, our reference %(key)s), between %(first)s and "
+        "%(last)s UTC? If so, which?"
+    )
+    return words % {
+        "quantity": asset.quantity,
+        "product": asset.external_product_id,
+        "external": link.external_id if link is not None else "–",
+        "account": asset.linked_account.name,
+        "order": asset.order_item.order.number,
+        "key": asset.key,
+        "first": _written(span["first"]),
+        "last": _written(span["last"]),
+    }
+
+
+def _written(moment: datetime | None) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}" if moment else "–"

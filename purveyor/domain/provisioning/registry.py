@@ -66,6 +66,7 @@ def connection_values(setup: ServiceManagerSetup) -> dict[str, str]:
         "cancel": _switch(is_on=setup.is_cancel_allowed),
         "finds_by_key": _switch(is_on=setup.finds_by_key),
         "finds_spent": _switch(is_on=setup.finds_spent),
+        "lists": _switch(is_on=setup.lists),
         "lists_spent": _switch(is_on=setup.lists_spent),
         "allow_plain_http": _switch(is_on=settings.PURVEYOR_ALLOW_PLAIN_HTTP),
     }

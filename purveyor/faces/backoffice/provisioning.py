@@ -13,8 +13,8 @@ from unfold.decorators import display
 
 from purveyor.domain.assets.lifecycle import AssetState, SyncStatus
 from purveyor.domain.assets.models import Asset
+from purveyor.domain.provisioning.explanation import Explanation, explain
 from purveyor.domain.provisioning.operations.asks import retry_asset
-from purveyor.domain.provisioning.queries import Explanation, explain
 from purveyor.domain.provisioning.registry import vendor_of
 from purveyor.faces.backoffice.assets import AssetAdmin
 from purveyor.faces.backoffice.display import NOTHING, link_to, moment

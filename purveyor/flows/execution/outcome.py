@@ -13,7 +13,7 @@ from purveyor.domain.invoices.lifecycle import InvoiceState
 from purveyor.domain.invoices.models import Invoice, InvoiceLine
 from purveyor.domain.orders.lifecycle import InvoiceOption, ItemState
 from purveyor.domain.orders.models import Execution, Order, OrderItem
-from purveyor.domain.provisioning.queries import Explanation, explain
+from purveyor.domain.provisioning.explanation import Explanation, explain
 from purveyor.domain.provisioning.registry import vendor_of
 from purveyor.kernel.money import Money
 

@@ -14,10 +14,22 @@ from purveyor.domain.assets.operations import take_welcome
 from purveyor.domain.invoices.operations import bill_on_delivery, leave_pending
 from purveyor.domain.notifications.models import Message
 from purveyor.domain.notifications.operations import send_message, write_welcome
-from purveyor.domain.provisioning.models import AccountLink, DefinitionReading
-from purveyor.domain.provisioning.operations.link import synchronize_link
+from purveyor.domain.provisioning.models import (
+    AccountLink,
+    Breaker,
+    CouponEntry,
+    DefinitionReading,
+    RetryRun,
+    Watch,
+)
+from purveyor.domain.provisioning.operations.breaker import probe_vendor
+from purveyor.domain.provisioning.operations.entry import check_entry
+from purveyor.domain.provisioning.operations.gate import queues_to_vendors
+from purveyor.domain.provisioning.operations.groups import walk_run
 from purveyor.domain.provisioning.operations.make import provision_asset
 from purveyor.domain.provisioning.operations.setup import read_definition
+from purveyor.domain.provisioning.operations.synchronize import synchronize_link
+from purveyor.domain.provisioning.operations.watch import watch_reference
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.work.engine import Due
 
@@ -49,9 +61,13 @@ def welcome(*, pk: int, now: datetime) -> None:
 
 
 STREET = (
+    Due(Breaker, "due_at", probe_vendor),  # does a silent vendor answer again?
     Due(DefinitionReading, "due_at", read_definition),
-    Due(AccountLink, "due_at", synchronize_link),  # make the account known
-    Due(Asset, "due_at", provision_asset),  # make the coupon at the vendor
+    Due(AccountLink, "due_at", synchronize_link, queues=queues_to_vendors),
+    Due(Asset, "due_at", provision_asset, queues=queues_to_vendors),  # its coupon
+    Due(CouponEntry, "due_at", check_entry, queues=queues_to_vendors),  # typed in
+    Due(Watch, "due_at", watch_reference, queues=queues_to_vendors),  # another coupon?
+    Due(RetryRun, "due_at", walk_run),  # failures of one cause, wave by wave
     Due(Asset, "welcome_due_at", welcome, is_leased=False),  # it is there: say so
     Due(Message, "due_at", send_message),  # hand the mail over
 )

@@ -7,7 +7,8 @@ it. Interactive work goes first, and some threads are kept free for it.
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,17 +19,34 @@ from django.db import close_old_connections, models
 from django.utils.translation import gettext as _
 
 from purveyor.kernel import clock
+from purveyor.kernel.work.delays import next_try_at
 from purveyor.kernel.work.leases import Lease, LeaseLost, claim
 from purveyor.kernel.work.models import Lane
-from purveyor.kernel.work.tasks import WOKEN
+from purveyor.kernel.work.tasks import CALLED, WOKEN, WORKS_HERE
 
 SWEEP_SECONDS = 1.0
+REST_SECONDS = 0.02  # what ends within it is replaced together
 BEAT_SECONDS = 5.0
 STUMBLE_SECONDS = 60
+OUR_FAULT = "our_fault"  # the cause of what waits because of an error of ours
 UNLEASED_BATCH = 100
 DRAIN_ROUNDS_MAX = 1_000
 
 logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Some of the records of a row, of which a worker takes so many at a time."""
+
+    name: str
+    only: models.Q | None = None
+    limit: int | None = None
+
+
+def one_queue(_now: datetime, /) -> Sequence[Queue]:
+    """Return the queue of all records, without a limit of its own."""
+    return (Queue("all"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +56,15 @@ class Due:
 
     A step looks at its record, does what is still to do, and can be run again without
     harm. With `is_leased` it gets a `Lease` and may take long; without, it gets the
-    record's id and is one short transaction.
+    record's id and is one short transaction. `queues` says which records may be taken
+    now, and how many of each kind at a time.
     """
 
     model: type[models.Model]
     field: str
     step: Callable[..., Any]
     is_leased: bool = True
+    queues: Callable[[datetime], Sequence[Queue]] = one_queue
 
 
 class Engine:
@@ -56,22 +76,30 @@ class Engine:
         self.street = street
         self.slots = slots
         self.slots_for_interactive = min(slots_for_interactive, slots - 1)
-        self._busy = 0
+        self._busy: Counter[tuple[Due, str]] = Counter()
+        self._freed: set[Due] = set()  # rows of which something has ended
         self._turn = 0
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._pool = ThreadPoolExecutor(slots, thread_name_prefix="work")
 
     def run(self, *, beat: Callable[[], None]) -> None:
-        """Work until `stop`; `beat` is called once a sweep as a sign of life."""
-        beat_due = 0.0
+        """Work until `stop`; `beat` is called every few seconds as a sign of life."""
+        WORKS_HERE.set()
+        beat_due = sweep_due = 0.0
         while not self._stopping.is_set():
             WOKEN.clear()
+            is_called, moment = CALLED.is_set(), time.monotonic()
+            CALLED.clear()
             try:
-                if time.monotonic() >= beat_due:
-                    beat_due = time.monotonic() + BEAT_SECONDS
+                if moment >= beat_due:
+                    beat_due = moment + BEAT_SECONDS
                     beat()
-                self._fill()
+                if is_called or moment >= sweep_due:
+                    sweep_due = moment + SWEEP_SECONDS
+                    self._fill(self.street)
+                else:
+                    self._fill(self._take_freed())
             except Exception:
                 # The outermost loop: the database may be away. Say so, and go on.
                 logger.exception("sweep_failed")
@@ -79,44 +107,94 @@ class Engine:
             finally:
                 close_old_connections()
             WOKEN.wait(SWEEP_SECONDS)
+            self._stopping.wait(REST_SECONDS)
         self._pool.shutdown(wait=True)
+        WORKS_HERE.clear()
 
     def stop(self) -> None:
         """Stop taking work; what is being worked on is finished first."""
         self._stopping.set()
         WOKEN.set()
 
-    def _fill(self) -> None:
+    def _take_freed(self) -> list[Due]:
+        with self._lock:
+            freed, self._freed = self._freed, set()
+        return [due for due in self.street if due in freed]
+
+    def _fill(self, street: Sequence[Due]) -> None:
         """Take what is due, interactive work of every row first; rows take turns."""
-        for due in self.street:
+        for due in street:
             if not due.is_leased:
-                do_unleased(due, now=clock.now())
-        leased = [due for due in self.street if due.is_leased]
+                self._walk(due)
+        leased = [due for due in street if due.is_leased]
         self._turn += 1
         first = self._turn % max(len(leased), 1)
-        in_turn = leased[first:] + leased[:first]
-        for due in in_turn:
-            self._take(due, Lane.INTERACTIVE, keep=0)
-        for due in in_turn:
-            self._take(due, Lane.BATCH, keep=self.slots_for_interactive)
-
-    def _take(self, due: Due, lane: str, *, keep: int) -> None:
-        room = self.slots - self._busy - keep
-        if room <= 0:
-            return
         now = clock.now()
-        for lease in claim(due.model, now=now, limit=room, lane=lane):  # type: ignore[arg-type]  # a leased row is Workable
-            with self._lock:
-                self._busy += 1
-            self._pool.submit(self._work, due, lease)
+        in_turn = [(due, due.queues(now)) for due in leased[first:] + leased[:first]]
+        for due, queues in in_turn:
+            self._take(due, queues, lane=Lane.INTERACTIVE, keep=0)
+        for due, queues in in_turn:
+            self._take(due, queues, lane=Lane.BATCH, keep=self.slots_for_interactive)
 
-    def _work(self, due: Due, lease: Lease) -> None:
+    def _take(self, due: Due, queues: Iterable[Queue], *, lane: str, keep: int) -> None:
+        for queue in queues:
+            room = self._room(due, queue, keep=keep)
+            if room <= 0:
+                continue
+            leases = claim(
+                due.model,  # type: ignore[arg-type]  # a leased row is Workable
+                now=clock.now(),
+                limit=room,
+                lane=lane,
+                only=queue.only,
+            )
+            for lease in leases:
+                self._start(due, queue.name, self._work, due, queue.name, lease)
+
+    def _room(self, due: Due, queue: Queue, *, keep: int) -> int:
+        with self._lock:
+            room = self.slots - self._busy.total() - keep
+            if queue.limit is not None:
+                room = min(room, queue.limit - self._busy[due, queue.name])
+        return room
+
+    def _start(self, due: Due, name: str, job: Callable[..., None], *args: Any) -> None:
+        with self._lock:
+            self._busy[due, name] += 1
+        self._pool.submit(job, *args)
+
+    def _work(self, due: Due, name: str, lease: Lease) -> None:
         try:
             do_leased(due, lease, now=clock.now())
         finally:
-            close_old_connections()
-            with self._lock:
-                self._busy -= 1
+            self._end(due, name, is_called=False)
+
+    def _walk(self, due: Due) -> None:
+        """Do the short steps of a row in one thread, so that nothing waits for them."""
+        name = "walk"
+        if not self._busy[due, name]:
+            self._start(due, name, self._walk_on, due, name)
+
+    def _walk_on(self, due: Due, name: str) -> None:
+        done_count = 0
+        try:
+            done_count = do_unleased(due, now=clock.now())
+        except Exception:
+            # As the outermost loop: the database may be away.
+            logger.exception("walk_failed", record=due.model._meta.label)
+        finally:
+            self._end(due, name, is_called=bool(done_count))
+
+    def _end(self, due: Due, name: str, *, is_called: bool) -> None:
+        """Free a thread. What a short step made due may be done by any row."""
+        close_old_connections()
+        with self._lock:
+            self._busy[due, name] -= 1
+            if due.is_leased:
+                self._freed.add(due)
+        if is_called:
+            CALLED.set()
+        if is_called or due.is_leased:
             WOKEN.set()
 
 
@@ -129,9 +207,21 @@ def do_leased(due: Due, lease: Lease, *, now: datetime) -> None:
     except Exception:
         # The outermost frame of a worker: one bad record must not stop the others.
         logger.exception("step_failed", record=due.model._meta.label, pk=lease.pk)
-        reason = _("Something went wrong on our side. It is tried again by itself.")
-        later = clock.now() + timedelta(seconds=STUMBLE_SECONDS)
-        lease.end(due_at=later, waits_because=reason)
+        _stumble(lease, now=clock.now())
+
+
+def _stumble(lease: Lease, *, now: datetime) -> None:
+    """Have a record wait after an error of ours, longer each time."""
+    tries = lease.model._default_manager.filter(pk=lease.pk).values_list("tries_count")
+    (so_far,) = tries.first() or (0,)
+    lease.end(
+        due_at=next_try_at(
+            tries_count=so_far + 1, now=now, at_least_seconds=STUMBLE_SECONDS
+        ),
+        tries_count=so_far + 1,
+        waits_because=_("Something went wrong on our side. It is tried again."),
+        cause=OUR_FAULT,
+    )
 
 
 def do_unleased(due: Due, *, now: datetime) -> int:
@@ -176,7 +266,12 @@ def drain(street: Sequence[Due], *, now: datetime) -> int:
 def _drain_one(due: Due, *, now: datetime) -> int:
     if not due.is_leased:
         return do_unleased(due, now=now)
-    leases = claim(due.model, now=now, limit=UNLEASED_BATCH)  # type: ignore[arg-type]  # a leased row is Workable
+    return sum(_drain_queue(due, queue, now=now) for queue in due.queues(now))
+
+
+def _drain_queue(due: Due, queue: Queue, *, now: datetime) -> int:
+    model: Any = due.model
+    leases = claim(model, now=now, limit=UNLEASED_BATCH, only=queue.only)
     for lease in leases:
         do_leased(due, lease, now=now)
     return len(leases)

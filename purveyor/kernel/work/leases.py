@@ -1,7 +1,6 @@
 """Claim records that are due, and keep them to oneself for a while."""
 
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -61,7 +60,7 @@ def claim(
     now: datetime,
     limit: int,
     lane: str | None = None,
-    only: Iterable[int] | None = None,
+    only: Q | None = None,
 ) -> list[Lease]:
     """
     Return leases on records that are due and free, the longest due first.
@@ -73,7 +72,7 @@ def claim(
     if lane is not None:
         due = due.filter(lane=lane)
     if only is not None:
-        due = due.filter(pk__in=list(only))
+        due = due.filter(only)
     if connection.features.has_select_for_update_skip_locked:
         due = due.select_for_update(skip_locked=True)
     pks = list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])

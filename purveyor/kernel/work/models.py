@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+CAUSE_MAX = 120
+
 
 class Lane(models.TextChoices):
     """Which work goes first: what a person waits for, before what a machine does."""
@@ -28,6 +30,9 @@ class Workable(models.Model):
     waits_because = models.CharField(
         _("why it waits"), max_length=500, blank=True, editable=False
     )
+    cause = models.CharField(
+        max_length=CAUSE_MAX, blank=True, editable=False
+    )  # the same as a word for programs: rows that wait for one cause are counted by it
     parked_at = models.DateTimeField(
         _("waits for a person since"), null=True, blank=True, editable=False
     )

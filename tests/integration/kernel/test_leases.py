@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from purveyor.domain.provisioning.models import AccountLink
@@ -69,8 +70,8 @@ def test_a_lane_and_a_choice_of_records_narrow_the_claim(due, now: datetime) -> 
     batch, waited_for = due(), due(lane=Lane.INTERACTIVE)
 
     assert claimed(now=now, lane=Lane.INTERACTIVE) == [waited_for.pk]
-    assert claimed(now=now, only=[waited_for.pk]) == []
-    assert claimed(now=now, only=[batch.pk]) == [batch.pk]
+    assert claimed(now=now, only=Q(pk=waited_for.pk)) == []
+    assert claimed(now=now, only=Q(pk=batch.pk)) == [batch.pk]
 
 
 def test_an_expired_lease_is_taken_over(due, now: datetime) -> None:

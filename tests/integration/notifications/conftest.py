@@ -14,6 +14,7 @@ from typing import cast
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.db import connection
+from django.db.models import Q
 
 from purveyor.domain.accounts.models import Organization
 from purveyor.domain.notifications.models import Message, Template
@@ -95,7 +96,7 @@ MAILS = (Due(Message, "due_at", send_message),)
 
 def lease_on(message: Message, now: datetime) -> Lease:
     """Take a message as a worker does."""
-    [lease] = claim(Message, now=now, limit=1, only=[message.pk])
+    [lease] = claim(Message, now=now, limit=1, only=Q(pk=message.pk))
     return lease
 
 

@@ -1,7 +1,7 @@
 """Workers that die or come late, in the middle of a visit: still one coupon."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,13 +11,16 @@ from django.db import IntegrityError
 from purveyor.domain.assets.lifecycle import AssetState, SyncStatus
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.notifications.models import Message
+from purveyor.domain.provisioning.contract import ProvisionRequest
 from purveyor.domain.provisioning.lifecycle import AttemptKind, AttemptOutcome
-from purveyor.domain.provisioning.models import AccountLink, Attempt, CouponObservation
+from purveyor.domain.provisioning.models import Attempt, CouponObservation
 from purveyor.domain.provisioning.operations import make
 from purveyor.domain.provisioning.operations.attempts import open_attempt
+from purveyor.domain.provisioning.operations.connect import close_as_made
 from purveyor.domain.provisioning.operations.subject import Subject
+from purveyor.domain.provisioning.operations.visit import begin_visit
 from purveyor.domain.provisioning.registry import manager_for
-from purveyor.kernel.work.leases import LeaseLost, claim
+from purveyor.kernel.work.leases import Lease, LeaseLost, claim
 from tests.factories.assets import fresh, outcomes
 from tests.support.stand_in import StandIn
 
@@ -71,15 +74,20 @@ def test_a_worker_that_dies_leaves_a_doubt_that_ends_in_one_coupon(
     assert Message.objects.filter(asset=asset).count() == 1
 
 
+def request_for(asset: Asset, lease: Lease) -> ProvisionRequest:
+    """Return what the vendor is asked to make for an asset."""
+    visit = begin_visit(lease=lease, now=datetime.now(UTC))
+    return visit.request()
+
+
 def _at_the_vendor(vendor: StandIn, asset: Asset) -> tuple[Subject, Attempt, Any]:
     """Return a worker's attempt in the middle, with the answer it is about to get."""
     assert asset.due_at is not None
     (lease,) = claim(Asset, now=asset.due_at, limit=1)
     subject = Subject(Asset.objects.get(pk=asset.pk), lease)
     attempt = open_attempt(subject=subject, kind=AttemptKind.MAKE, now=asset.due_at)
-    link = AccountLink.objects.get(account=asset.linked_account)
     manager = manager_for(asset.application.setup)
-    return subject, attempt, manager.provision(make._request_for(fresh(asset), link))
+    return subject, attempt, manager.provision(request_for(asset, lease))
 
 
 def test_a_late_answer_is_connected_if_the_asset_has_no_coupon(
@@ -89,7 +97,7 @@ def test_a_late_answer_is_connected_if_the_asset_has_no_coupon(
     Attempt.objects.update(outcome=AttemptOutcome.UNCLEAR, ended_at=now)
     Asset.objects.update(sync_status=SyncStatus.UNCLEAR)
 
-    make.close_as_made(subject=subject, attempt=attempt, made=made, now=now)
+    close_as_made(subject=subject, attempt=attempt, made=made, now=now)
 
     asset = fresh(bought)
     assert asset.coupon_code.reveal() == made.code
@@ -105,7 +113,7 @@ def test_a_late_answer_of_a_second_coupon_is_kept_as_a_duplicate(
     visit()
     assert fresh(bought).coupon_code.reveal() != late.code
 
-    make.close_as_made(subject=subject, attempt=attempt, made=late, now=now)
+    close_as_made(subject=subject, attempt=attempt, made=late, now=now)
 
     kept = CouponObservation.objects.get()
     assert kept.is_duplicate
@@ -116,10 +124,9 @@ def test_a_late_answer_of_a_second_coupon_is_kept_as_a_duplicate(
 def test_two_found_with_our_reference_adopt_the_older_and_keep_the_other(
     vendor: StandIn, bought: Asset, visit: Visit, still_clock: time_machine.Traveller
 ) -> None:
-    _subject, _attempt, first = _at_the_vendor(vendor, bought)
-    link = AccountLink.objects.get(account=bought.linked_account)
+    subject, _attempt, first = _at_the_vendor(vendor, bought)
     manager = manager_for(bought.application.setup)
-    second = manager.provision(make._request_for(fresh(bought), link))
+    second = manager.provision(request_for(bought, subject.lease))
     forget_leases()
 
     visit()

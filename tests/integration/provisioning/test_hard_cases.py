@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db.models import Q
 
 from purveyor.domain.assets.lifecycle import SyncStatus
 from purveyor.domain.assets.models import Asset
@@ -22,8 +23,8 @@ from purveyor.domain.provisioning.operations.attempts import (
     close_as_failed,
     open_attempt,
 )
+from purveyor.domain.provisioning.operations.connect import close_as_made
 from purveyor.domain.provisioning.operations.link import ask_to_synchronize
-from purveyor.domain.provisioning.operations.make import close_as_made
 from purveyor.domain.provisioning.operations.setup import save_setup
 from purveyor.domain.provisioning.operations.subject import Subject
 from purveyor.domain.provisioning.queries import LeaseTooShort
@@ -38,7 +39,7 @@ Visit = Callable[[], None]
 
 def an_attempt(asset: Asset, now: datetime) -> tuple[Subject, Attempt]:
     """Return a worker's attempt to make an asset, just before the vendor is called."""
-    (lease,) = claim(Asset, now=now, limit=1, only=[asset.pk])
+    (lease,) = claim(Asset, now=now, limit=1, only=Q(pk=asset.pk))
     subject = Subject(fresh(asset), lease)
     return subject, open_attempt(subject=subject, kind=AttemptKind.MAKE, now=now)
 

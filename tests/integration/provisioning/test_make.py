@@ -9,15 +9,17 @@ import time_machine
 from purveyor.domain.assets.lifecycle import SyncStatus
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.notifications.models import Message
+from purveyor.domain.provisioning.explanation import explain
 from purveyor.domain.provisioning.lifecycle import (
     AttemptOutcome,
     LinkStatus,
 )
 from purveyor.domain.provisioning.models import AccountLink, Attempt, CouponObservation
 from purveyor.domain.provisioning.operations.asks import edit_asset, retry_asset
-from purveyor.domain.provisioning.queries import explain
+from purveyor.kernel import clock
 from tests.factories.assets import fresh, outcomes
 from tests.factories.moments import DAN
+from tests.factories.orders import an_execution
 from tests.support.stand_in import StandIn, eventually
 
 Visit = Callable[[], None]
@@ -179,12 +181,12 @@ def test_another_quantity_is_for_a_person_with_the_code_kept(
     assert CouponObservation.objects.get().coupon_mask.endswith(coupon["code"][-4:])
 
 
-def test_a_vendor_that_cannot_look_up_leaves_the_question_to_a_person(
+def test_a_vendor_that_can_tell_nothing_leaves_the_question_to_a_person(
     vendor: StandIn, bought: Asset, visit: Visit, still_clock: time_machine.Traveller
 ) -> None:
     setup = bought.application.setup
-    setup.finds_by_key = False
-    setup.save(update_fields=["finds_by_key"])
+    setup.finds_by_key = setup.lists = False
+    setup.save(update_fields=["finds_by_key", "lists"])
     vendor.fails("hang_up_after", call="make_coupon")
     visit()
     still_clock.shift(timedelta(minutes=1))
@@ -192,7 +194,9 @@ def test_a_vendor_that_cannot_look_up_leaves_the_question_to_a_person(
 
     asset = fresh(bought)
     assert asset.parked_at is not None
+    assert "Did you make a coupon of 10 × BT-MAILBOX" in asset.waits_because
     assert asset.order_item.order.number in asset.waits_because
+    assert asset.key in asset.waits_because
     assert len(vendor.made(asset.key)) == 1
 
 
@@ -256,15 +260,42 @@ def test_a_mended_sku_is_what_the_vendor_is_asked_for_next(
 
 
 def test_a_waiting_asset_can_be_tried_now(
-    vendor: StandIn, bought: Asset, visit: Visit, now: datetime
+    vendor: StandIn, bought: Asset, visit: Visit, still_clock: time_machine.Traveller
 ) -> None:
-    vendor.fails("too_many_429", call="make_coupon", retry_after=3000)
+    vendor.fails("too_many_429", call="make_coupon", retry_after=0)
     visit()
+    waiting = fresh(bought)
+    assert waiting.due_at is not None
+    assert waiting.due_at > clock.now() + timedelta(seconds=1)
 
-    retry_asset(asset=fresh(bought), actor=DAN, now=now)
+    still_clock.shift(timedelta(seconds=1))
+    retry_asset(asset=waiting, actor=DAN, now=clock.now())
     visit()
 
     assert fresh(bought).sync_status == SyncStatus.SYNCHRONIZED
+
+
+def test_a_vendor_that_asks_for_a_pause_gets_it_from_everybody(
+    vendor: StandIn, bought: Asset, visit: Visit, still_clock: time_machine.Traveller
+) -> None:
+    vendor.fails("too_many_429", call="make_coupon", retry_after=120)
+    visit()
+    other = an_execution(account=bought.account, is_linked=False).assets.get()
+
+    retry_asset(asset=fresh(bought), actor=DAN, now=clock.now())
+    visit()
+
+    assert len(vendor.calls("make_coupon")) == 1
+    told = explain(asset=fresh(other), vendor="BitTitan")
+    assert told is not None
+    assert told.why == "BitTitan is busy and asked for a pause."
+    assert told.at is not None
+    assert told.at >= clock.now() + timedelta(seconds=120)
+
+    still_clock.shift(timedelta(seconds=121))
+    visit()
+    for asset in (bought, other):
+        assert fresh(asset).sync_status == SyncStatus.SYNCHRONIZED
 
 
 def test_an_application_that_is_switched_off_makes_assets_wait(

@@ -8,6 +8,7 @@ from purveyor.domain.provisioning.contract import (
     VendorAsset,
     VendorBlocked,
     VendorError,
+    VendorRedeemed,
     VendorRejected,
     VendorUnavailable,
     VendorUnclear,
@@ -89,7 +90,7 @@ def test_a_busy_vendor_says_when_to_come_back() -> None:
 @pytest.mark.parametrize(
     ("status", "code", "error"),
     [
-        (409, "coupon_redeemed", VendorRejected),
+        (409, "coupon_redeemed", VendorRedeemed),
         (409, "conflict", VendorUnclear),
         (404, "unknown_coupon", VendorUnclear),
         (400, "bad_request", VendorRejected),

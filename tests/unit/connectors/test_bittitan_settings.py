@@ -22,8 +22,10 @@ def test_what_is_empty_has_its_default() -> None:
     assert settings.sync_options == ()
     assert settings.capabilities == {
         Capability.CANCEL,
+        Capability.FIND_BY_CODE,
         Capability.FIND_BY_KEY,
         Capability.FIND_SPENT,
+        Capability.LIST,
         Capability.SYNCHRONIZE,
     }
     assert "k-4711" not in repr(settings)
@@ -34,12 +36,17 @@ def test_switches_decide_the_capabilities() -> None:
         "cancel": "off",
         "finds_by_key": "off",
         "finds_spent": "off",
+        "lists": "off",
         "lists_spent": "on",
     }
 
     manager = BitTitan.build({**GIVEN, **switches})
 
-    assert manager.capabilities == {Capability.LIST_SPENT, Capability.SYNCHRONIZE}
+    assert manager.capabilities == {
+        Capability.FIND_BY_CODE,
+        Capability.LIST_SPENT,
+        Capability.SYNCHRONIZE,
+    }
 
 
 def test_sync_options_can_be_asked_for() -> None:

@@ -4,13 +4,19 @@ Attempts: written down before the vendor is called, closed once with what is kno
 An attempt is about an asset (its coupon) or an account link (the vendor's account).
 """
 
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from purveyor.domain.assets.models import Asset
+from purveyor.domain.assets.operations import NO_DOUBT
+from purveyor.domain.provisioning.causes import Cause, Why, why_of
 from purveyor.domain.provisioning.contract import (
     VendorAsset,
     VendorError,
@@ -19,37 +25,109 @@ from purveyor.domain.provisioning.contract import (
     VendorUnclear,
 )
 from purveyor.domain.provisioning.lifecycle import AttemptKind, AttemptOutcome
-from purveyor.domain.provisioning.models import Attempt
+from purveyor.domain.provisioning.models import AccountLink, Attempt
 from purveyor.domain.provisioning.operations.subject import WORKER, Subject
 from purveyor.kernel.journal.operations import log
 from purveyor.kernel.sealed import mask, seal
+from purveyor.kernel.work.combining import Combined
 from purveyor.kernel.work.leases import LeaseLost
 
 MESSAGE_MAX = 500
 
 
-@transaction.atomic(durable=True)
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What is about to be asked of a vendor, about which record, and when."""
+
+    subject: Subject
+    kind: AttemptKind
+    now: datetime
+
+
 def open_attempt(*, subject: Subject, kind: AttemptKind, now: datetime) -> Attempt:
     """
     Write the intent and the doubt together, immediately before the vendor is called.
 
+    The lease starts afresh by this. Threads that come at once share a transaction.
+
     :raises LeaseLost: if another worker has the record, or it left the state in which
-        it may be made (cancelled, connected by hand) since it was read.
+        it may be asked for (cancelled, connected by hand) since it was read.
     """
-    subject.lease.renew(
-        in_doubt_since=now, doubtful_call_ended_at=None, absent_since=None
-    )
-    record = subject.record
-    guard = {"pk": record.pk, subject.lifecycle.field: subject.status}
-    if isinstance(record, Asset):
-        guard |= {"state": record.state, "coupon_hash": None}
-    if not type(record)._default_manager.filter(**guard).exists():
-        message = f"{record} changed since it was read."
+    attempt = _open_together(Intent(subject, kind, now))
+    if attempt is None:
+        message = f"{subject.record} changed since it was read."
         raise LeaseLost(message)
-    record.in_doubt_since = now
-    return Attempt.objects.create(
-        **subject.about, kind=kind, lease_token=subject.lease.token, started_at=now
+    return attempt
+
+
+@transaction.atomic(durable=True)
+def _open_all(intents: list[Intent]) -> list[Attempt | None]:
+    """Return an attempt per intent; None where the record is no longer as it was."""
+    good = {
+        id(each) for model in (Asset, AccountLink) for each in _held(model, intents)
+    }
+    kept = [each for each in intents if id(each) in good]
+    _begin_doubt([each for each in kept if each.kind != AttemptKind.CANCEL])
+    _renew([each for each in kept if each.kind == AttemptKind.CANCEL])
+    opened = iter(
+        Attempt.objects.bulk_create(
+            Attempt(
+                **each.subject.about,
+                application_id=each.subject.record.application_id,
+                kind=each.kind,
+                lease_token=each.subject.lease.token,
+                started_at=each.now,
+            )
+            for each in kept
+        )
     )
+    return [next(opened) if id(each) in good else None for each in intents]
+
+
+_open_together = Combined(_open_all)
+
+
+def _held(
+    model: type[Asset] | type[AccountLink], intents: list[Intent]
+) -> Iterator[Intent]:
+    """Yield the intents of a kind of record whose record is as it was read; lock it."""
+    mine = {
+        each.subject.record.pk: each
+        for each in intents
+        if isinstance(each.subject.record, model)
+    }
+    if not mine:
+        return
+    locked = model._default_manager.select_for_update().filter(pk__in=mine)
+    for record in locked.order_by("pk"):
+        intent = mine[record.pk]
+        as_read, token = intent.subject.record, intent.subject.lease.token
+        if record.lease_token == token and _state_of(record) == _state_of(as_read):
+            yield intent
+
+
+def _state_of(record: Asset | AccountLink) -> tuple[object, ...]:
+    if isinstance(record, Asset):
+        return (record.sync_status, record.state, record.coupon_hash)
+    return (record.status,)
+
+
+def _begin_doubt(intents: list[Intent]) -> None:
+    """Write that from here on nobody knows what the vendor has made."""
+    if intents:
+        since = max(each.now for each in intents)
+        _renew(intents, **{**NO_DOUBT, "in_doubt_since": since})
+        for each in intents:
+            each.subject.record.in_doubt_since = since
+
+
+def _renew(intents: list[Intent], **changes: datetime | None) -> None:
+    until = Now() + timedelta(seconds=settings.PURVEYOR_LEASE_SECONDS)
+    for model in (Asset, AccountLink):
+        pks = [e.subject.record.pk for e in intents if e.subject.lease.model is model]
+        if pks:
+            records = model._default_manager.filter(pk__in=pks)
+            records.update(leased_until=until, **changes)
 
 
 def close(
@@ -75,26 +153,19 @@ def close_as_failed(
     *, subject: Subject, attempt: Attempt, error: VendorError, now: datetime
 ) -> None:
     """Close an attempt that made nothing we know of, by which of the answers it was."""
-    facts: dict[str, Any] = {
-        "message": error.message[:MESSAGE_MAX],
-        "error_code": error.code,
-        "facts": _plain(error.facts),
-    }
-    if isinstance(error, VendorUnclear):
-        facts |= _candidate(error.candidate)
-    outcome = _outcome_of(error)
-    if not close(attempt=attempt, outcome=outcome, now=now, **facts):
+    outcome = outcome_of(error)
+    if not close(attempt=attempt, outcome=outcome, now=now, **facts_of(error)):
         return
     if _was_connected_meanwhile(subject):
         subject.lease.end(due_at=None)
         return
     match error:
         case VendorRejected():
-            subject.give_up(error.message, now=now)
+            subject.give_up(why_of(error), now=now)
         case VendorUnavailable():
             subject.wait_for_vendor(error, now=now)
         case _:
-            subject.stay_in_doubt(error.message, now=now)
+            subject.stay_in_doubt(why_of(error), now=now)
 
 
 def _was_connected_meanwhile(subject: Subject) -> bool:
@@ -103,7 +174,20 @@ def _was_connected_meanwhile(subject: Subject) -> bool:
     return isinstance(subject.record, Asset) and connected.exists()
 
 
-def _outcome_of(error: VendorError) -> AttemptOutcome:
+def facts_of(error: VendorError) -> dict[str, Any]:
+    """Return what an attempt keeps of an answer: no secret, and a candidate sealed."""
+    facts: dict[str, Any] = {
+        "message": error.message[:MESSAGE_MAX],
+        "error_code": error.code,
+        "facts": _plain(error.facts),
+    }
+    if isinstance(error, VendorUnclear):
+        facts |= _candidate(error.candidate)
+    return facts
+
+
+def outcome_of(error: VendorError) -> AttemptOutcome:
+    """Return how an attempt ends by an answer that is no success."""
     match error:
         case VendorRejected():
             return AttemptOutcome.REJECTED
@@ -143,8 +227,10 @@ def close_abandoned(*, subject: Subject, now: datetime) -> None:
         return
     before = subject.status
     if not (isinstance(record, Asset) and record.has_coupon):
-        since = record.in_doubt_since or now
-        subject.lease.renew(in_doubt_since=since, doubtful_call_ended_at=now)
+        since, why = record.in_doubt_since or now, Why(Cause.ABANDONED, message)
+        subject.lease.renew(
+            in_doubt_since=since, doubtful_call_ended_at=now, **why.columns
+        )
         record.in_doubt_since, record.doubtful_call_ended_at = since, now
         subject.move_if_it_can("doubt")
     log(

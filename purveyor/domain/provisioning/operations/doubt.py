@@ -12,9 +12,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from purveyor.domain.assets.operations import NO_DOUBT
+from purveyor.domain.provisioning.causes import Cause, Why
 from purveyor.domain.provisioning.contract import Capability, ServiceManager
 from purveyor.domain.provisioning.models import ServiceManagerSetup
-from purveyor.domain.provisioning.operations.subject import NO_DOUBT, WORKER, Subject
+from purveyor.domain.provisioning.operations.subject import WORKER, Subject
 from purveyor.kernel.journal.operations import log
 from purveyor.kernel.work.delays import next_try_at
 
@@ -68,12 +70,17 @@ def can_believe_absence(manager: ServiceManager) -> bool:
 
 @transaction.atomic(durable=True)
 def note_absence(
-    *, subject: Subject, setup: ServiceManagerSetup, now: datetime
+    *,
+    subject: Subject,
+    setup: ServiceManagerSetup,
+    now: datetime,
+    unproven: Why | None = None,
 ) -> bool:
     """
     Write that a look found nothing; return whether the doubt is settled by it.
 
-    Until then the record looks again by itself, first soon, last when it counts.
+    Until then the record looks again by itself, first soon, last when it counts. With
+    `unproven` such looks never settle it: once they are late enough, it is parked.
     """
     record = subject.record
     ended_at = record.doubtful_call_ended_at or record.in_doubt_since
@@ -87,13 +94,17 @@ def note_absence(
         second_look_seconds=setup.second_look_seconds,
         now=now,
     )
-    if absence.is_believed:
+    if absence.is_believed and unproven is None:
         _settle(subject, now=now)
+        return True
+    if absence.is_believed and unproven is not None:
+        subject.park(unproven, now=now)
     elif subject.has_run_out(now):
-        subject.park(_("It is still not certain. A person must decide."), now=now)
+        words = _("It is still not certain. A person must decide.")
+        subject.park(Why(Cause.UNCERTAIN, words), now=now)
     else:
         _look_again(subject, absence, now=now)
-    return absence.is_believed
+    return False
 
 
 def _settle(subject: Subject, *, now: datetime) -> None:
@@ -116,5 +127,6 @@ def _look_again(subject: Subject, absence: Absence, *, now: datetime) -> None:
             else min(due_at, absence.look_again_at)
         )
     first = {"absent_since": now} if absence.is_first_that_counts else {}
-    reason = _("The vendor does not show it yet. It is looked for again.")
-    subject.look_again(reason, at=due_at, tries_count=tries, **first)
+    words = _("The vendor does not show it yet. It is looked for again.")
+    why = Why(Cause.NOT_SEEN, words)
+    subject.look_again(why, at=due_at, tries_count=tries, **first)

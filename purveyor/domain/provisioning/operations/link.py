@@ -1,4 +1,4 @@
-"""Make an account known at a vendor, through the same three acts as a coupon."""
+"""What a person asks and decides about an account at a vendor; a worker does it."""
 
 import json
 from collections.abc import Mapping
@@ -8,42 +8,19 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from purveyor.domain.accounts.models import Account
-from purveyor.domain.accounts.queries import billing_email_of, country_of
+from purveyor.domain.accounts.queries import billing_email_of
+from purveyor.domain.assets.operations import NO_DOUBT, NO_WORK
 from purveyor.domain.catalogue.models import Application
-from purveyor.domain.provisioning.contract import (
-    AccountRequest,
-    ServiceManager,
-    VendorAccount,
-    VendorError,
-    VendorUnavailable,
-)
-from purveyor.domain.provisioning.lifecycle import (
-    LINK,
-    AttemptKind,
-    AttemptOutcome,
-    LinkStatus,
-)
-from purveyor.domain.provisioning.models import AccountLink, Attempt
-from purveyor.domain.provisioning.operations.attempts import (
-    close,
-    close_abandoned,
-    close_as_failed,
-    open_attempt,
-)
-from purveyor.domain.provisioning.operations.doubt import note_absence
-from purveyor.domain.provisioning.operations.subject import (
-    NO_DOUBT,
-    WORKER,
-    Subject,
-)
+from purveyor.domain.provisioning.causes import Cause, Why
+from purveyor.domain.provisioning.contract import ServiceManager
+from purveyor.domain.provisioning.lifecycle import LINK, LinkStatus
+from purveyor.domain.provisioning.models import AccountCandidate, AccountLink
+from purveyor.domain.provisioning.operations.cancel import checked_reason
 from purveyor.domain.provisioning.registry import manager_for, setup_of
-from purveyor.domain.provisioning.vault import open_values
-from purveyor.kernel.clock import Stopwatch
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import log
 from purveyor.kernel.sealed import seal
 from purveyor.kernel.work.delays import give_up_at
-from purveyor.kernel.work.leases import Lease
 from purveyor.kernel.work.models import Lane
 from purveyor.kernel.work.tasks import wake
 
@@ -52,6 +29,18 @@ class MissingSyncOption(Refused):
     """A service manager needs more before it can synchronize an account."""
 
     code = "provisioning.missing_sync_option"
+
+
+class AccountTaken(Refused):
+    """One of the vendor's accounts is linked with one of ours, not with two."""
+
+    code = "provisioning.account_taken"
+
+
+class NothingProposed(Refused):
+    """Only what waits for a person's decision is decided."""
+
+    code = "provisioning.nothing_proposed"
 
 
 class AlreadySynchronized(Refused):
@@ -91,7 +80,8 @@ def ask_to_synchronize(
         "parked_at": None,
         "tries_count": 0,
         "lane": Lane.INTERACTIVE,
-        "waits_because": _("The vendor is being asked."),
+        "is_new_wanted": False,
+        **Why(Cause.NEW, _("The vendor is being asked.")).columns,
     }
     if link.status == LinkStatus.UNCLEAR:  # looked for now, and never made by this
         AccountLink.objects.filter(pk=link.pk, status=link.status).update(**fresh)
@@ -111,14 +101,15 @@ def _check_options(
         if option.is_required and not options.get(option.name, "").strip():
             message = _("Fill in %(option)s.") % {"option": option.label}
             raise MissingSyncOption(message, option=option.name)
-    if not _email_of(account, options):
+    if not email_of(account=account, options=options):
         message = _(
             "%(account)s has no e-mail. Add one on its page, then synchronize it."
         )
         raise MissingSyncOption(message % {"account": account.name})
 
 
-def _email_of(account: Account, options: Mapping[str, str]) -> str:
+def email_of(*, account: Account, options: Mapping[str, str]) -> str:
+    """Return the e-mail under which a vendor is told of an account; empty if none."""
     return options.get("email", "") or billing_email_of(
         account=account, bill_to=account
     )
@@ -132,119 +123,75 @@ def acknowledge_link(*, link: AccountLink, actor: str, now: datetime) -> None:
         log(link, "acknowledge", actor=actor, at=now, after=link.status)
 
 
-def synchronize_link(*, lease: Lease, now: datetime) -> None:
+@transaction.atomic
+def confirm_account(
+    *, candidate: AccountCandidate, because: str, actor: str, now: datetime
+) -> None:
     """
-    Look at one account link and do what is still to do: find the account, or make it.
+    Link a vendor's account that was found by its e-mail, because a person says so.
 
-    A step of the street, run by a worker under a lease. It always finds before it
-    makes; only an equal reference is adopted.
+    :raises ReasonMissing: if no reason is given.
+    :raises AccountTaken: if it is linked with another account of ours by now.
+    :raises MoveRefused: if the account is synchronized by now.
     """
-    link = AccountLink.objects.select_related("account", "application__setup").get(
-        pk=lease.pk
-    )
-    subject, watch = Subject(link, lease), Stopwatch(now)
-    close_abandoned(subject=subject, now=now)
-    if link.status not in {LinkStatus.SYNCHRONIZING, LinkStatus.UNCLEAR}:
-        subject.rest()
-        return
-    setup = link.application.setup
-    manager = manager_for(setup)
-    try:
-        found = manager.find_account(key=link.account.number)
-    except VendorUnavailable as error:
-        _wait(subject, error, now=watch.now())
-        return
-    if found:
-        _adopt(subject, found[0], now=watch.now())
-    elif not subject.is_in_doubt or note_absence(
-        subject=subject, setup=setup, now=watch.now()
-    ):
-        _synchronize(subject, link, manager, watch)
+    reason = checked_reason(because)
+    link = AccountLink.objects.select_for_update().get(pk=candidate.link_id)
+    if held_by_another(link=link, external_id=candidate.external_id) is not None:
+        message = _("This account of the vendor's is linked with another one by now.")
+        raise AccountTaken(message)
+    connect_link(link=link, external_id=candidate.external_id, now=now)
+    link.candidates.all().delete()
+    log(link, "adopt", actor=actor, at=now, after=link.status, reason=reason)
+    wake()
 
 
-def _synchronize(
-    subject: Subject, link: AccountLink, manager: ServiceManager, watch: Stopwatch
+@transaction.atomic
+def want_new_account(
+    *, link: AccountLink, because: str, actor: str, now: datetime
 ) -> None:
-    options = open_values({}, link.options_sealed)
-    request = AccountRequest(
-        key=link.account.number,
-        name=link.account.name,
-        email=_email_of(link.account, options),
-        country=country_of(link.account),
-        options=options,
-    )
-    attempt = open_attempt(
-        subject=subject, kind=AttemptKind.SYNCHRONIZE, now=watch.now()
-    )
-    try:
-        made = manager.synchronize_account(request)
-    except VendorError as error:
-        close_as_failed(subject=subject, attempt=attempt, error=error, now=watch.now())
-        return
-    _close_as_made(subject, attempt, made, now=watch.now())
+    """
+    Have a new account made at the vendor: none of those found by e-mail is ours.
+
+    :raises ReasonMissing: if no reason is given.
+    :raises NothingProposed: if nobody has to decide.
+    """
+    reason = checked_reason(because)
+    parked = AccountLink.objects.filter(pk=link.pk, parked_at__isnull=False)
+    why = Why(Cause.RETRIED, _("A new account is made."))
+    changes = {
+        "is_new_wanted": True,
+        "due_at": now,
+        "parked_at": None,
+        "tries_count": 0,
+        "give_up_at": give_up_at(now=now),
+        **why.columns,
+    }
+    if parked.update(**changes) != 1:
+        raise NothingProposed(_("There is nothing to decide any more."))
+    link.candidates.all().delete()
+    log(link, "decide", actor=actor, at=now, reason=reason)
+    wake()
 
 
-@transaction.atomic(durable=True)
-def _close_as_made(
-    subject: Subject, attempt: Attempt, made: VendorAccount, *, now: datetime
-) -> None:
-    in_time = close(attempt=attempt, outcome=AttemptOutcome.MADE, now=now)
-    link = AccountLink.objects.select_for_update().get(pk=subject.record.pk)
-    if in_time or link.status != LinkStatus.SYNCHRONIZED:
-        _connect(subject, made, how="synchronize" if in_time else "adopt", now=now)
-
-
-@transaction.atomic(durable=True)
-def _adopt(subject: Subject, found: VendorAccount, *, now: datetime) -> None:
-    subject.lease.renew()
-    subject.record.attempts.filter(outcome=AttemptOutcome.UNCLEAR).update(
-        outcome=AttemptOutcome.ADOPTED
-    )
-    _connect(subject, found, how="adopt", now=now)
-
-
-def _connect(
-    subject: Subject, account: VendorAccount, *, how: str, now: datetime
-) -> None:
-    link = AccountLink.objects.select_related("account").get(pk=subject.record.pk)
-    if link.status == LinkStatus.SYNCHRONIZED:
-        return
-    other = _held_by_another(link, account)
-    if other is not None:
-        words = _(
-            "The vendor says that %(account)s is its account %(id)s, which belongs to "
-            "%(other)s."
-        )
-        names = {"account": link.account.name, "id": account.external_id}
-        subject.give_up(words % {**names, "other": other.account.name}, now=now)
-        return
+def connect_link(*, link: AccountLink, external_id: str, now: datetime) -> None:
+    """Write under which name the vendor knows an account; nothing is left to do."""
     LINK.move(
         link,
         "connect",
-        **NO_DOUBT,
-        external_id=account.external_id,
+        external_id=external_id,
         synchronized_at=now,
         options_sealed="",
         reason="",
-        waits_because="",
-        give_up_at=None,
+        is_new_wanted=False,
+        due_at=None,
+        **NO_DOUBT,
+        **NO_WORK,
     )
-    subject.lease.end(due_at=None)
-    log(link, how, actor=WORKER, at=now, after=LinkStatus.SYNCHRONIZED)
 
 
-def _held_by_another(link: AccountLink, account: VendorAccount) -> AccountLink | None:
+def held_by_another(*, link: AccountLink, external_id: str) -> AccountLink | None:
+    """Return the link of another account of ours with a vendor's account, if any."""
     others = AccountLink.objects.filter(
-        application_id=link.application_id, external_id=account.external_id
+        application_id=link.application_id, external_id=external_id
     )
     return others.exclude(pk=link.pk).select_related("account").first()
-
-
-@transaction.atomic(durable=True)
-def _wait(subject: Subject, error: VendorUnavailable, *, now: datetime) -> None:
-    if not subject.has_run_out(now):
-        subject.postpone(error, now=now)
-    elif subject.is_in_doubt:
-        subject.park(error.message, now=now)
-    else:
-        subject.give_up(error.message, now=now)

@@ -21,6 +21,10 @@ from purveyor.domain.provisioning.contract import (
 )
 from purveyor.domain.provisioning.lifecycle import DEFINITION
 from purveyor.domain.provisioning.models import DefinitionReading, ServiceManagerSetup
+from purveyor.domain.provisioning.operations.breaker import (
+    close_breaker,
+    establish_breaker,
+)
 from purveyor.domain.provisioning.queries import check_lease
 from purveyor.domain.provisioning.registry import kind_of, manager_for
 from purveyor.domain.provisioning.vault import open_values, seal_values
@@ -132,6 +136,8 @@ def _store(
         at=now,
         fields=sorted(changed),
     )
+    establish_breaker(application=setup.application)
+    close_breaker(application=setup.application, actor=actor, now=now)  # it answered
     if is_new:
         switch_application(
             application=setup.application, is_active=True, actor=actor, now=now

@@ -5,25 +5,25 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from purveyor.domain.assets.lifecycle import SYNC
 from purveyor.domain.assets.models import Asset
+from purveyor.domain.assets.operations import NO_DOUBT
+from purveyor.domain.provisioning.causes import (
+    REASON_MAX,
+    Why,
+    after_the_due_time,
+    why_of,
+)
 from purveyor.domain.provisioning.contract import VendorUnavailable
 from purveyor.domain.provisioning.lifecycle import LINK
-from purveyor.domain.provisioning.models import AccountLink
+from purveyor.domain.provisioning.models import AccountLink, Breaker
 from purveyor.kernel.journal.operations import log
 from purveyor.kernel.lifecycle import Lifecycle
 from purveyor.kernel.work.delays import give_up_at, next_try_at
 from purveyor.kernel.work.leases import Lease, LeaseLost
 
 WORKER = "worker"
-REASON_MAX = 500
-NO_DOUBT: dict[str, None] = {
-    "in_doubt_since": None,
-    "doubtful_call_ended_at": None,
-    "absent_since": None,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,16 @@ class Subject:
         return self.record.in_doubt_since is not None
 
     def has_run_out(self, now: datetime) -> bool:
-        """Whether the record was tried for as long as it may be tried by itself."""
+        """
+        Return whether the record was tried for as long as it may be tried by itself.
+
+        Never while nobody asks its vendor: that time does not count.
+        """
         until = self.record.give_up_at
-        return until is not None and now >= until
+        if until is None or now < until:
+            return False
+        silent = Breaker.objects.exclude(Breaker.asking(now))
+        return not silent.filter(application=self.record.application_id).exists()
 
     def move_if_it_can(self, verb: str) -> None:
         """Make a move of the sync status where it starts from the present one."""
@@ -69,7 +76,7 @@ class Subject:
             self.lifecycle.move(self.record, verb)
 
     @transaction.atomic
-    def give_up(self, reason: str, *, now: datetime) -> None:
+    def give_up(self, why: Why, *, now: datetime) -> None:
         """End the work as failed, with a reason that a person can act on."""
         before = self.status
         self.move_if_it_can("fail")
@@ -80,15 +87,14 @@ class Subject:
             due_at=None,
             give_up_at=None,
             parked_at=None,
-            **self._why(reason),
+            **self._columns(why),
         )
-        self._tell("fail", reason, now=now, before=before)
+        self._tell("fail", why, now=now, before=before)
 
     def wait_for_vendor(self, error: VendorUnavailable, *, now: datetime) -> None:
         """Try to make it again later, or give up once it was tried for long enough."""
         if self.has_run_out(now):
-            reason = _("Tried until the due time. Last: %(reason)s")
-            self.give_up(reason % {"reason": error.message}, now=now)
+            self.give_up(after_the_due_time(why_of(error)), now=now)
         else:
             self.postpone(error, now=now, **NO_DOUBT)
 
@@ -103,11 +109,11 @@ class Subject:
             now=now,
             at_least_seconds=float(wish) if isinstance(wish, int | float) else 0,
         )
-        why = self._why(error.message)
-        self._leave(due_at=due_at, tries_count=tries, **why, **changes)
+        columns = self._columns(why_of(error))
+        self._leave(due_at=due_at, tries_count=tries, **columns, **changes)
 
     @transaction.atomic
-    def stay_in_doubt(self, reason: str, *, now: datetime) -> None:
+    def stay_in_doubt(self, why: Why, *, now: datetime) -> None:
         """Write that it may have been done; what comes next is a look, never a make."""
         before = self.status
         self.move_if_it_can("doubt")
@@ -116,26 +122,29 @@ class Subject:
             absent_since=None,
             due_at=next_try_at(tries_count=1, now=now),
             tries_count=1,
-            **self._why(reason),
+            **self._columns(why),
         )
-        self._tell("doubt", reason, now=now, before=before)
+        self._tell("doubt", why, now=now, before=before)
 
     @transaction.atomic
-    def park(self, reason: str, *, now: datetime) -> None:
+    def park(self, why: Why, *, now: datetime) -> None:
         """Set the record aside until a person has looked. A doubt stays."""
         before = self.status
         self.move_if_it_can("doubt")
-        self._leave(due_at=None, parked_at=now, **self._why(reason))
-        self._tell("park", reason, now=now, before=before)
+        self._leave(due_at=None, parked_at=now, **self._columns(why))
+        self._tell("park", why, now=now, before=before)
 
-    def stand_still(self, reason: str, *, until: datetime, now: datetime) -> None:
+    def stand_still(self, why: Why, *, until: datetime, now: datetime) -> None:
         """Look again at a moment; until then the time to give up moves on with us."""
-        fresh = give_up_at(now=now)
-        self._leave(due_at=until, give_up_at=fresh, waits_because=reason[:REASON_MAX])
+        self._leave(due_at=until, give_up_at=give_up_at(now=now), **why.columns)
 
-    def look_again(self, reason: str, *, at: datetime, **changes: Any) -> None:
+    def look_again(self, why: Why, *, at: datetime, **changes: Any) -> None:
         """Look for it again at a moment; the doubt stays as it is."""
-        self._leave(due_at=at, waits_because=reason[:REASON_MAX], **changes)
+        self._leave(due_at=at, **why.columns, **changes)
+
+    def stand_aside(self) -> None:
+        """Give the record back as it is: nobody may ask its vendor now."""
+        self.lease.end()
 
     def rest(self) -> None:
         """Leave a record on which nothing is due, unless it was made due meanwhile."""
@@ -154,12 +163,13 @@ class Subject:
             message = f"The lease on {self.record} is lost."
             raise LeaseLost(message)
 
-    def _why(self, reason: str) -> dict[str, str]:
-        text = reason[:REASON_MAX]
-        shown = {} if isinstance(self.record, Asset) else {"reason": text}
-        return {"waits_because": text, **shown}
+    def _columns(self, why: Why) -> dict[str, str]:
+        shown = (
+            {} if isinstance(self.record, Asset) else {"reason": why.text[:REASON_MAX]}
+        )
+        return {**why.columns, **shown}
 
-    def _tell(self, verb: str, reason: str, *, now: datetime, before: str) -> None:
+    def _tell(self, verb: str, why: Why, *, now: datetime, before: str) -> None:
         log(
             self.record,
             verb,
@@ -167,5 +177,5 @@ class Subject:
             at=now,
             before=before,
             after=self.status,
-            reason=reason,
+            reason=why.text,
         )
