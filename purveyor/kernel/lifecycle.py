@@ -1,6 +1,6 @@
 """Lifecycles as tables: which moves a record may make, and the one way to make them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -84,6 +84,38 @@ class Lifecycle:
         for name, value in values.items():
             setattr(record, name, value)
 
+    def move_all(
+        self, verb: str, changes: Sequence[tuple[Any, Mapping[str, Any]]]
+    ) -> None:
+        """
+        Make one move for several records in one statement, each with values of its own.
+
+        Shape:  pairs of a record and its columns; every record has the same columns.
+        :raises MoveRefused: if one of them has left the states this verb starts from;
+            then the caller's transaction must be rolled back.
+        """
+        if len(changes) <= 1:
+            for record, values in changes:
+                self.move(record, verb, **values)
+            return
+        step, records = self.moves[verb], [record for record, _values in changes]
+        model: type[models.Model] = type(records[0])
+        ready = model._default_manager.filter(
+            **{"pk__in": [r.pk for r in records], f"{self.field}__in": step.sources}
+        )
+        columns = {name: _column(model, name, changes) for name in changes[0][1]}
+        if ready.update(**{self.field: step.target}, **columns) != len(records):
+            raise self._first_refusal(records, verb)
+        for record, values in changes:
+            for name, value in {self.field: step.target, **values}.items():
+                setattr(record, name, value)
+
+    def _first_refusal(self, records: Sequence[Any], verb: str) -> MoveRefused:
+        for record in records:
+            record.refresh_from_db(fields=[self.field])
+        late = [each for each in records if not self.allows(each, verb)]
+        return self.refusal((late or records)[0], verb)
+
     def refusal(self, record: Any, verb: str) -> MoveRefused:
         """Return the refusal of a move, in words a person can act on."""
         state = getattr(record, self.field)
@@ -106,6 +138,23 @@ class Lifecycle:
             open_states += targets - seen
             seen |= targets
         return seen
+
+
+def _column(
+    model: type[models.Model],
+    name: str,
+    changes: Sequence[tuple[Any, Mapping[str, Any]]],
+) -> Any:
+    """Return what a column becomes: one value for all, or each record's own."""
+    values = [each[name] for _record, each in changes]
+    if all(value == values[0] for value in values):
+        return values[0]
+    field: Any = model._meta.get_field(name)
+    own = (
+        models.When(pk=record.pk, then=models.Value(each[name], output_field=field))
+        for record, each in changes
+    )
+    return models.Case(*own, output_field=field)
 
 
 def record_state(lifecycle: Lifecycle, record: Any) -> str:

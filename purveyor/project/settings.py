@@ -206,7 +206,7 @@ PURVEYOR_LEASE_SECONDS = env.number("LEASE_SECONDS", default=90, least=1, most=3
 PURVEYOR_RETRY_DELAYS = env.numbers("RETRY_DELAYS", default="5,30,120,600,3600")
 PURVEYOR_PROBE_DELAYS = env.numbers("PROBE_DELAYS", default="10,30,60,120,300,600")
 PURVEYOR_TRY_HOURS = env.number("TRY_HOURS", default=24, least=0.001, most=720)
-PURVEYOR_SLOTS = int(env.number("SLOTS", default=32, least=3, most=64))
+PURVEYOR_SLOTS = int(env.number("SLOTS", default=48, least=3, most=64))
 PURVEYOR_CONNECTORS = {
     "bittitan": "purveyor.connectors.bittitan.connector.BitTitan",
     "manual": "purveyor.connectors.manual.connector.Manual",

@@ -145,6 +145,7 @@ MAY_READ = {
     "purveyor/kernel/clock.py": CLOCKS,  # the only place
     "purveyor/kernel/http.py": STOPWATCHES,  # one deadline for a whole call
     "purveyor/kernel/work/engine.py": STOPWATCHES,  # signs of life of a worker
+    "purveyor/kernel/work/combining.py": STOPWATCHES,  # how long a list is gathered
     # so many calls of a vendor a second, and how long its gate is waited at
     "purveyor/domain/provisioning/operations/gate.py": STOPWATCHES,
     "purveyor/faces/console/": STOPWATCHES,  # waits for programs it has started

@@ -225,8 +225,9 @@ def connect_coupons(
     :raises MoveRefused: if one of the assets has a coupon already.
     """
     check_are_free(connections)
-    for each in connections:
-        SYNC.move(each.asset, "connect", **_connected(each, now=now))
+    SYNC.move_all(
+        "connect", [(each.asset, _connected(each, now=now)) for each in connections]
+    )
     log_all(
         line(
             each.asset,

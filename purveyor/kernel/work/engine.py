@@ -8,7 +8,7 @@ it. Interactive work goes first, and some threads are kept free for it.
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,7 +25,9 @@ from purveyor.kernel.work.models import Lane
 from purveyor.kernel.work.tasks import CALLED, WOKEN, WORKS_HERE
 
 SWEEP_SECONDS = 1.0
-REST_SECONDS = 0.02  # what ends within it is replaced together
+REST_SECONDS = 0.03  # what ends within it is replaced together
+CALL_SECONDS = 0.1  # calls within it are answered together
+QUEUES_SECONDS = 0.3  # so long it is known which queues there are
 BEAT_SECONDS = 5.0
 STUMBLE_SECONDS = 60
 OUR_FAULT = "our_fault"  # the cause of what waits because of an error of ours
@@ -77,7 +79,8 @@ class Engine:
         self.slots = slots
         self.slots_for_interactive = min(slots_for_interactive, slots - 1)
         self._busy: Counter[tuple[Due, str]] = Counter()
-        self._freed: set[Due] = set()  # rows of which something has ended
+        self._freed: set[tuple[Due, str]] = set()  # rows and lanes where work has ended
+        self._queues: dict[Due, tuple[float, Sequence[Queue]]] = {}
         self._turn = 0
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -86,27 +89,28 @@ class Engine:
     def run(self, *, beat: Callable[[], None]) -> None:
         """Work until `stop`; `beat` is called every few seconds as a sign of life."""
         WORKS_HERE.set()
-        beat_due = sweep_due = 0.0
+        beat_due = filled_at = 0.0
         while not self._stopping.is_set():
             WOKEN.clear()
-            is_called, moment = CALLED.is_set(), time.monotonic()
-            CALLED.clear()
+            moment = time.monotonic()
             try:
                 if moment >= beat_due:
                     beat_due = moment + BEAT_SECONDS
                     beat()
-                if is_called or moment >= sweep_due:
-                    sweep_due = moment + SWEEP_SECONDS
-                    self._fill(self.street)
+                patience = CALL_SECONDS if CALLED.is_set() else SWEEP_SECONDS
+                if moment >= filled_at + patience:
+                    filled_at = moment
+                    CALLED.clear()
+                    self._fill()
                 else:
-                    self._fill(self._take_freed())
+                    self._refill()
             except Exception:
                 # The outermost loop: the database may be away. Say so, and go on.
                 logger.exception("sweep_failed")
                 self._stopping.wait(SWEEP_SECONDS)
             finally:
                 close_old_connections()
-            WOKEN.wait(SWEEP_SECONDS)
+            WOKEN.wait(CALL_SECONDS if CALLED.is_set() else SWEEP_SECONDS)
             self._stopping.wait(REST_SECONDS)
         self._pool.shutdown(wait=True)
         WORKS_HERE.clear()
@@ -116,28 +120,29 @@ class Engine:
         self._stopping.set()
         WOKEN.set()
 
-    def _take_freed(self) -> list[Due]:
-        with self._lock:
-            freed, self._freed = self._freed, set()
-        return [due for due in self.street if due in freed]
-
-    def _fill(self, street: Sequence[Due]) -> None:
+    def _fill(self) -> None:
         """Take what is due, interactive work of every row first; rows take turns."""
-        for due in street:
+        for due in self.street:
             if not due.is_leased:
                 self._walk(due)
-        leased = [due for due in street if due.is_leased]
+        leased = [due for due in self.street if due.is_leased]
         self._turn += 1
         first = self._turn % max(len(leased), 1)
-        now = clock.now()
-        in_turn = [(due, due.queues(now)) for due in leased[first:] + leased[:first]]
-        for due, queues in in_turn:
-            self._take(due, queues, lane=Lane.INTERACTIVE, keep=0)
-        for due, queues in in_turn:
-            self._take(due, queues, lane=Lane.BATCH, keep=self.slots_for_interactive)
+        in_turn = leased[first:] + leased[:first]
+        for lane in (Lane.INTERACTIVE, Lane.BATCH):
+            for due in in_turn:
+                self._take(due, lane)
 
-    def _take(self, due: Due, queues: Iterable[Queue], *, lane: str, keep: int) -> None:
-        for queue in queues:
+    def _refill(self) -> None:
+        """Take what is due where work has ended; what is asked for elsewhere calls."""
+        with self._lock:
+            freed, self._freed = self._freed, set()
+        for due, lane in sorted(freed, key=lambda each: each[1] != Lane.INTERACTIVE):
+            self._take(due, lane)
+
+    def _take(self, due: Due, lane: str) -> None:
+        keep = self.slots_for_interactive if lane == Lane.BATCH else 0
+        for queue in self._queues_of(due):
             room = self._room(due, queue, keep=keep)
             if room <= 0:
                 continue
@@ -149,7 +154,14 @@ class Engine:
                 only=queue.only,
             )
             for lease in leases:
-                self._start(due, queue.name, self._work, due, queue.name, lease)
+                self._start(due, queue.name, self._work, due, queue.name, lane, lease)
+
+    def _queues_of(self, due: Due) -> Sequence[Queue]:
+        until, queues = self._queues.get(due, (0.0, ()))
+        if time.monotonic() >= until:
+            queues = due.queues(clock.now())
+            self._queues[due] = (time.monotonic() + QUEUES_SECONDS, queues)
+        return queues
 
     def _room(self, due: Due, queue: Queue, *, keep: int) -> int:
         with self._lock:
@@ -163,11 +175,14 @@ class Engine:
             self._busy[due, name] += 1
         self._pool.submit(job, *args)
 
-    def _work(self, due: Due, name: str, lease: Lease) -> None:
+    def _work(self, due: Due, name: str, lane: str, lease: Lease) -> None:
         try:
             do_leased(due, lease, now=clock.now())
         finally:
-            self._end(due, name, is_called=False)
+            self._end(due, name)
+            with self._lock:
+                self._freed.add((due, lane))
+            WOKEN.set()
 
     def _walk(self, due: Due) -> None:
         """Do the short steps of a row in one thread, so that nothing waits for them."""
@@ -183,19 +198,16 @@ class Engine:
             # As the outermost loop: the database may be away.
             logger.exception("walk_failed", record=due.model._meta.label)
         finally:
-            self._end(due, name, is_called=bool(done_count))
+            self._end(due, name)
+        if done_count:  # what a short step made due may be done by any row
+            CALLED.set()
+            WOKEN.set()
 
-    def _end(self, due: Due, name: str, *, is_called: bool) -> None:
-        """Free a thread. What a short step made due may be done by any row."""
+    def _end(self, due: Due, name: str) -> None:
+        """Free a thread."""
         close_old_connections()
         with self._lock:
             self._busy[due, name] -= 1
-            if due.is_leased:
-                self._freed.add(due)
-        if is_called:
-            CALLED.set()
-        if is_called or due.is_leased:
-            WOKEN.set()
 
 
 def do_leased(due: Due, lease: Lease, *, now: datetime) -> None:

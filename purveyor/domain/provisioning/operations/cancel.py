@@ -33,7 +33,11 @@ from purveyor.domain.provisioning.operations.attempts import (
     open_attempt,
     outcome_of,
 )
-from purveyor.domain.provisioning.operations.gate import gate_of
+from purveyor.domain.provisioning.operations.gate import (
+    GateClosed,
+    NotAsked,
+    gate_of,
+)
 from purveyor.domain.provisioning.operations.subject import WORKER
 from purveyor.domain.provisioning.operations.visit import Visit
 from purveyor.domain.provisioning.registry import manager_for
@@ -138,15 +142,19 @@ def _is_cancel_in_doubt(asset: Asset) -> bool:
 
 def _cancel(visit: Visit) -> None:
     """Write the attempt, have the vendor cancel it, write what it answered."""
-    code, error = visit.asset.coupon_code, None
-    with gate_of(visit.asset.application_id).permit(visit.asset.lane, now=visit.now()):
+    code, gate = visit.asset.coupon_code, gate_of(visit.asset.application_id)
+    error: VendorError | None = None
+    with gate.door(visit.asset.lane):
         attempt = open_attempt(
             subject=visit.subject, kind=AttemptKind.CANCEL, now=visit.now()
         )
         try:
-            visit.manager.cancel(code.reveal())
+            with gate.permit(visit.asset.lane, now=visit.now()):
+                visit.manager.cancel(code.reveal())
         except VendorError as answer:
             error = answer
+        except GateClosed:
+            error = NotAsked(_("The vendor was not asked; nothing was sent."))
     _close(visit, attempt, error)
     visit.tell(error)
 

@@ -24,7 +24,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from purveyor.domain.provisioning.contract import VendorError
+from purveyor.domain.provisioning.contract import VendorError, VendorUnavailable
 from purveyor.domain.provisioning.models import (
     Breaker,
     CallShare,
@@ -43,14 +43,24 @@ from purveyor.kernel.work.models import Lane
 
 SHARE_SECONDS = 1.0
 KEPT_FOR_PEOPLE = 2
-READY_BESIDE_THOSE_CALLING = 10  # taken and read, so that no call waits for a statement
-PATIENCE_SHARE = 1 / 3  # of a lease, spent waiting at the gate
+READY_AT_THE_DOOR = 12  # written down, and called as soon as another call has ended
+TAKEN_BESIDE = 30  # read or written meanwhile, so that no call waits for a statement
+PATIENCE_SHARE = 1 / 4  # of a lease; with a call, which is half of one, it ends in time
+
+
+CROWDED = "The vendor's other calls take too long."
 
 
 class GateClosed(PurveyorError):
     """Nobody asks this vendor now; what was to be asked waits in its record."""
 
     code = "provisioning.gate_closed"
+
+
+class NotAsked(VendorUnavailable):
+    """The gate closed between writing and calling: nothing was sent."""
+
+    code = "provisioning.not_asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,7 @@ class Share:
     at_once: int
     per_second: int
     ends_at: float
+    is_troubled: bool = False  #: the vendor's last answer was a failure
 
 
 class Gate:
@@ -74,8 +85,29 @@ class Gate:
         self._share: Share | None = None
         self._is_asking = False
         self._calls_count = 0
+        self._door = threading.Semaphore(READY_AT_THE_DOOR)
         self._people_waiting = 0
         self._started: deque[float] = deque()  # when the calls of this second began
+
+    @contextmanager
+    def door(self, lane: str) -> Iterator[None]:
+        """
+        Hold a place at the door, before an attempt is written; people need not wait.
+
+        What stands there is called within a part of its lease, so a lease that is
+        renewed here outlasts the call.
+
+        :raises GateClosed: if the wait is too long.
+        """
+        if lane == Lane.INTERACTIVE:
+            yield
+            return
+        if not self._door.acquire(timeout=_patience()):
+            raise GateClosed(CROWDED)
+        try:
+            yield
+        finally:
+            self._door.release()
 
     @contextmanager
     def permit(self, lane: str, *, now: datetime) -> Iterator[None]:
@@ -100,6 +132,11 @@ class Gate:
                 self._batch.wait(wait)
             self._started.append(time.monotonic())
 
+    def has_good_weather(self) -> bool:
+        """Return whether the vendor's last answers, as far as we know, were good."""
+        with self._lock:
+            return self._share is not None and not self._share.is_troubled
+
     def forget(self) -> None:
         """Ask for a new share before the next call: the vendor's weather changed."""
         with self._lock:
@@ -108,15 +145,13 @@ class Gate:
             self._batch.notify_all()
 
     def _enter(self, *, is_person: bool, now: datetime) -> None:
-        patience = settings.PURVEYOR_LEASE_SECONDS * PATIENCE_SHARE
-        gives_up_at = time.monotonic() + patience
+        gives_up_at = time.monotonic() + _patience()
         self._people_waiting += is_person
         try:
             while (wait := self._seconds_until_turn(now, is_person=is_person)) > 0:
                 left = gives_up_at - time.monotonic()
                 if left <= 0:
-                    message = "The vendor's other calls take too long."
-                    raise GateClosed(message)
+                    raise GateClosed(CROWDED)
                 (self._people if is_person else self._batch).wait(min(left, wait))
         finally:
             self._people_waiting -= is_person
@@ -173,6 +208,10 @@ class Gate:
         return share
 
 
+def _patience() -> float:
+    return float(settings.PURVEYOR_LEASE_SECONDS) * PATIENCE_SHARE
+
+
 @transaction.atomic
 def lease_share(*, application_id: int, calls_count: int, now: datetime) -> Share:
     """
@@ -184,7 +223,8 @@ def lease_share(*, application_id: int, calls_count: int, now: datetime) -> Shar
     :raises GateClosed: if the breaker is open, or the vendor asked for a pause.
     """
     ends_at = time.monotonic() + SHARE_SECONDS
-    if not locked_breaker(application_id).is_asking(now):
+    breaker = locked_breaker(application_id)
+    if not breaker.is_asking(now):
         message = "Nobody asks this vendor now."
         raise GateClosed(message)
     worker = f"{platform.node()}:{os.getpid()}"
@@ -197,7 +237,12 @@ def lease_share(*, application_id: int, calls_count: int, now: datetime) -> Shar
     per_second = fair_share(
         limit=setup.calls_per_second, others=[each.per_second for each in others]
     )
-    share = Share(max(at_once, calls_count), per_second, ends_at)
+    share = Share(
+        at_once=max(at_once, calls_count),
+        per_second=per_second,
+        ends_at=ends_at,
+        is_troubled=breaker.failures_count > 0,
+    )
     CallShare.objects.update_or_create(
         application_id=application_id,
         worker=worker,
@@ -230,7 +275,7 @@ def queues_to_vendors(now: datetime, /) -> Sequence[Queue]:
         Queue(
             name=f"application {application}",
             only=Q(application=application),
-            limit=calls_at_once + READY_BESIDE_THOSE_CALLING,
+            limit=calls_at_once + TAKEN_BESIDE,
         )
         for application, calls_at_once in asked.order_by("application").values_list(
             "application", "calls_at_once"
@@ -250,7 +295,15 @@ class Told:
 def tell_answer(
     *, application_id: int, answer: VendorError | None, now: datetime
 ) -> None:
-    """Count what a vendor answered; after a failure its gate looks at the weather."""
+    """
+    Count what a vendor answered; after a failure its gate looks at the weather.
+
+    A good answer after good ones changes nothing and is not written.
+    """
+    if isinstance(answer, NotAsked):
+        return
+    if answer is None and gate_of(application_id).has_good_weather():
+        return
     _tell_together(Told(application_id, answer, now))
     if is_failure(answer):
         gate_of(application_id).forget()

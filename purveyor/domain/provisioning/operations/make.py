@@ -22,7 +22,11 @@ from purveyor.domain.provisioning.operations.attempts import (
 )
 from purveyor.domain.provisioning.operations.cancel import cancel_at_vendor
 from purveyor.domain.provisioning.operations.connect import close_as_made
-from purveyor.domain.provisioning.operations.gate import GateClosed, gate_of
+from purveyor.domain.provisioning.operations.gate import (
+    GateClosed,
+    NotAsked,
+    gate_of,
+)
 from purveyor.domain.provisioning.operations.look import settle_doubt
 from purveyor.domain.provisioning.operations.subject import WORKER
 from purveyor.domain.provisioning.operations.visit import Visit, begin_visit
@@ -102,18 +106,23 @@ def _make(visit: Visit) -> None:
     """
     Write the attempt, call the vendor, write what it answered.
 
-    The permit is held before the attempt is opened, and opening renews the lease: no
-    time passes unnoticed between the three.
+    Opening the attempt renews the lease, at the door of the gate: from there on the
+    call begins and ends within it, or is not made at all.
     """
-    request, error = visit.request(), None
-    with gate_of(visit.asset.application_id).permit(visit.asset.lane, now=visit.now()):
+    request = visit.request()
+    error: VendorError | None = None
+    gate = gate_of(visit.asset.application_id)
+    with gate.door(visit.asset.lane):
         attempt = open_attempt(
             subject=visit.subject, kind=AttemptKind.MAKE, now=visit.now()
         )
         try:
-            made = visit.manager.provision(request)
+            with gate.permit(visit.asset.lane, now=visit.now()):
+                made = visit.manager.provision(request)
         except VendorError as answer:
             error = answer
+        except GateClosed:
+            error = NotAsked(_("The vendor was not asked; nothing was sent."))
     if error is None:
         close_as_made(
             subject=visit.subject, attempt=attempt, made=made, now=visit.now()

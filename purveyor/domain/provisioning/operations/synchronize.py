@@ -39,6 +39,7 @@ from purveyor.domain.provisioning.operations.attempts import (
 from purveyor.domain.provisioning.operations.doubt import note_absence
 from purveyor.domain.provisioning.operations.gate import (
     GateClosed,
+    NotAsked,
     ask,
     gate_of,
     tell_answer,
@@ -164,15 +165,19 @@ def _synchronize(
         country=country_of(link.account),
         options=options,
     )
+    gate = gate_of(link.application_id)
     error: VendorError | None = None
-    with gate_of(link.application_id).permit(link.lane, now=watch.now()):
+    with gate.door(link.lane):
         attempt = open_attempt(
             subject=subject, kind=AttemptKind.SYNCHRONIZE, now=watch.now()
         )
         try:
-            made = manager.synchronize_account(request)
+            with gate.permit(link.lane, now=watch.now()):
+                made = manager.synchronize_account(request)
         except VendorError as answer:
             error = answer
+        except GateClosed:
+            error = NotAsked(_("The vendor was not asked; nothing was sent."))
     if error is None:
         _close_as_made(subject, attempt, made, now=watch.now())
     else:
