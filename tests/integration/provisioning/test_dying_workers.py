@@ -167,7 +167,12 @@ def test_a_worker_whose_lease_was_taken_over_calls_nobody(
 def test_the_database_holds_one_open_attempt_per_asset(
     vendor: StandIn, bought: Asset, now: datetime
 ) -> None:
-    facts = {"asset": bought, "kind": AttemptKind.MAKE, "started_at": now}
+    facts = {
+        "application": bought.application,
+        "asset": bought,
+        "kind": AttemptKind.MAKE,
+        "started_at": now,
+    }
     Attempt.objects.create(**facts, lease_token="a")
 
     with pytest.raises(IntegrityError):

@@ -13,9 +13,7 @@ from purveyor.domain.provisioning.models.links import AccountLink
 class Attempt(models.Model):
     """One try at the vendor, written down before it is made; then closed, once."""
 
-    application = models.ForeignKey(
-        Application, models.PROTECT, null=True, related_name="+"
-    )
+    application = models.ForeignKey(Application, models.PROTECT, related_name="+")
     asset = models.ForeignKey(Asset, models.PROTECT, null=True, related_name="attempts")
     link = models.ForeignKey(
         AccountLink, models.PROTECT, null=True, related_name="attempts"
