@@ -14,7 +14,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from purveyor.domain.assets.lifecycle import AssetState, SyncStatus
+from purveyor.domain.assets.lifecycle import AssetState
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.catalogue.models import Application
 from purveyor.domain.provisioning.causes import Cause, cause_of
@@ -67,84 +67,144 @@ DECIDE = lazy(
     "never made."
 )
 CORRECT = lazy("Correct the cause, then press Retry, or edit and save it.")
+SYNCHRONIZE = lazy("Synchronize the account on its page, then press Retry.")
 
-MEANINGS: dict[Cause, tuple[Actor, Promise]] = {
-    Cause.NEW: (Actor.SYSTEM, ASKED),
-    Cause.LATER: (Actor.SYSTEM, lazy("%(vendor)s is asked for it on that day.")),
-    Cause.RETRIED: (Actor.SYSTEM, ASKED),
-    Cause.UNAVAILABLE: (Actor.SYSTEM, lazy("%(vendor)s is asked again.")),
-    Cause.BUSY: (Actor.SYSTEM, lazy("%(vendor)s is asked again after its pause.")),
-    Cause.LINKING: (
-        Actor.SYSTEM,
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a cause means, who must act, and what happens or is to be pressed next."""
+
+    means: Promise
+    actor: Actor
+    then: Promise
+
+
+SYSTEM, OPERATIONS, ADMINISTRATOR = Actor
+
+MEANINGS: dict[Cause, Meaning] = {
+    Cause.NEW: Meaning(lazy("It waits for a worker."), SYSTEM, ASKED),
+    Cause.LATER: Meaning(
+        lazy("It starts on a later day."),
+        SYSTEM,
+        lazy("%(vendor)s is asked for it on that day."),
+    ),
+    Cause.RETRIED: Meaning(lazy("A person had it tried again."), SYSTEM, ASKED),
+    Cause.UNAVAILABLE: Meaning(
+        lazy("The vendor was not reached; nothing was made."),
+        SYSTEM,
+        lazy("%(vendor)s is asked again."),
+    ),
+    Cause.BUSY: Meaning(
+        lazy("The vendor asked for a pause; nothing was made."),
+        SYSTEM,
+        lazy("%(vendor)s is asked again after its pause."),
+    ),
+    Cause.LINKING: Meaning(
+        lazy("Its account is being synchronized."),
+        SYSTEM,
         lazy("It goes on by itself as soon as the account is synchronized."),
     ),
-    Cause.OUR_FAULT: (Actor.SYSTEM, lazy("It is tried again; the log says more.")),
-    Cause.SWITCHED_OFF: (
-        Actor.ADMINISTRATOR,
+    Cause.OUR_FAULT: Meaning(
+        lazy("Something went wrong on our side."),
+        SYSTEM,
+        lazy("It is tried again; the log says more."),
+    ),
+    Cause.SWITCHED_OFF: Meaning(
+        lazy("The application is switched off."),
+        ADMINISTRATOR,
         lazy("It goes on by itself once the application is switched on again."),
     ),
-    Cause.BLOCKED: (
-        Actor.ADMINISTRATOR,
+    Cause.BLOCKED: Meaning(
+        lazy("The vendor refuses our credentials; nothing was made."),
+        ADMINISTRATOR,
         lazy("Correct the API key under Setup > Applications; then it goes on."),
     ),
-    Cause.UNCLEAR: (Actor.SYSTEM, LOOKED_FOR),
-    Cause.ABANDONED: (Actor.SYSTEM, LOOKED_FOR),
-    Cause.NOT_SEEN: (Actor.SYSTEM, LOOKED_FOR),
-    Cause.LOOK_FAILED: (Actor.SYSTEM, LOOKED_FOR),
-    Cause.PROPOSAL: (
-        Actor.OPERATIONS,
-        lazy(
-            "Compare what was found with what was asked for. If it is the one, say so."
-        ),
+    Cause.UNCLEAR: Meaning(
+        lazy("The answer was lost, so it may have been made."), SYSTEM, LOOKED_FOR
     ),
-    Cause.SEVERAL: (
-        Actor.OPERATIONS,
+    Cause.ABANDONED: Meaning(
+        lazy("The worker stopped in the middle of the call."), SYSTEM, LOOKED_FOR
+    ),
+    Cause.NOT_SEEN: Meaning(
+        lazy("A look found nothing, which proves nothing yet."), SYSTEM, LOOKED_FOR
+    ),
+    Cause.LOOK_FAILED: Meaning(
+        lazy("The vendor could not be asked about it."), SYSTEM, LOOKED_FOR
+    ),
+    Cause.PROPOSAL: Meaning(
+        lazy("What was found at the vendor may be the one."),
+        OPERATIONS,
+        lazy("Compare it with what was asked for. If it is the one, say so."),
+    ),
+    Cause.SEVERAL: Meaning(
+        lazy("Several coupons found at the vendor may be the one."),
+        OPERATIONS,
         lazy("Ask %(vendor)s which of those found is the one, then say so."),
     ),
-    Cause.NONE_LISTED: (Actor.OPERATIONS, DECIDE),
-    Cause.CANNOT_ASK: (Actor.OPERATIONS, DECIDE),
-    Cause.UNPROVEN: (Actor.OPERATIONS, DECIDE),
-    Cause.NAMED: (Actor.OPERATIONS, DECIDE),
-    Cause.OTHER_FACTS: (
-        Actor.OPERATIONS,
+    Cause.NONE_LISTED: Meaning(
+        lazy("None of the coupons that the vendor lists can be it."),
+        OPERATIONS,
+        DECIDE,
+    ),
+    Cause.CANNOT_ASK: Meaning(
+        lazy("The vendor has no way to tell what it made."), OPERATIONS, DECIDE
+    ),
+    Cause.UNPROVEN: Meaning(
+        lazy("The vendor does not show it, but may have made it."), OPERATIONS, DECIDE
+    ),
+    Cause.NAMED: Meaning(
+        lazy("The vendor named a coupon that it does not find again."),
+        OPERATIONS,
+        DECIDE,
+    ),
+    Cause.OTHER_FACTS: Meaning(
+        lazy("A coupon bears our reference, with other facts than ordered."),
+        OPERATIONS,
         lazy(
             "Ask %(vendor)s to take it back, then say that it was never made; or enter "
             "the right code by hand."
         ),
     ),
-    Cause.TAKEN: (Actor.OPERATIONS, DECIDE),
-    Cause.UNCERTAIN: (Actor.OPERATIONS, DECIDE),
-    Cause.REJECTED: (Actor.OPERATIONS, CORRECT),
-    Cause.FORGOT_ACCOUNT: (
-        Actor.OPERATIONS,
-        lazy("Synchronize the account on its page, then press Retry."),
+    Cause.TAKEN: Meaning(
+        lazy("What the vendor named belongs to another record."), OPERATIONS, DECIDE
     ),
-    Cause.NOT_LINKED: (
-        Actor.OPERATIONS,
-        lazy("Synchronize the account on its page, then press Retry."),
+    Cause.UNCERTAIN: Meaning(
+        lazy("The due time has passed, and it is still not known."), OPERATIONS, DECIDE
     ),
-    Cause.DUE_TIME: (
-        Actor.OPERATIONS,
+    Cause.REJECTED: Meaning(
+        lazy("The vendor said no; nothing was made."), OPERATIONS, CORRECT
+    ),
+    Cause.FORGOT_ACCOUNT: Meaning(
+        lazy("The vendor does not know the account any more."), OPERATIONS, SYNCHRONIZE
+    ),
+    Cause.NOT_LINKED: Meaning(
+        lazy("The account is not synchronized."), OPERATIONS, SYNCHRONIZE
+    ),
+    Cause.DUE_TIME: Meaning(
+        lazy("The due time has passed, and nothing was made."),
+        OPERATIONS,
         lazy("Find out why %(vendor)s could not be asked, then press Retry."),
     ),
-    Cause.CANCEL_ASKED: (Actor.SYSTEM, lazy("%(vendor)s is asked to cancel it.")),
-    Cause.CANCEL_UNCLEAR: (
-        Actor.SYSTEM,
+    Cause.CANCEL_ASKED: Meaning(
+        lazy("A person wants it cancelled."),
+        SYSTEM,
+        lazy("%(vendor)s is asked to cancel it."),
+    ),
+    Cause.CANCEL_UNCLEAR: Meaning(
+        lazy("The answer to the cancellation was lost."),
+        SYSTEM,
         lazy("%(vendor)s is asked what became of the coupon."),
     ),
-    Cause.CANCEL_REFUSED: (
-        Actor.OPERATIONS,
+    Cause.CANCEL_REFUSED: Meaning(
+        lazy("The vendor did not cancel it."),
+        OPERATIONS,
         lazy("Tell the customer, or ask %(vendor)s to make an exception."),
     ),
-    Cause.CANCEL_UNKNOWN: (
-        Actor.OPERATIONS,
+    Cause.CANCEL_UNKNOWN: Meaning(
+        lazy("The vendor does not know the coupon any more: cancelled, or redeemed."),
+        OPERATIONS,
         lazy("Ask %(vendor)s whether it was cancelled or redeemed, then say which."),
     ),
-}
-
-NO_WORD: dict[str, Promise] = {  # what is said if nobody wrote a reason
-    SyncStatus.FAILED: lazy("It has failed."),
-    SyncStatus.UNCLEAR: lazy("Nobody knows yet whether it was made."),
 }
 
 
@@ -154,10 +214,11 @@ def explain(*, asset: Asset, vendor: str) -> Explanation | None:
 
     Its application is fetched, with its circuit breaker.
     """
-    is_cancelling = asset.state == AssetState.CANCELLING
-    if not is_cancelling and (asset.has_coupon or asset.state != AssetState.ACTIVE):
+    is_waiting = asset.state == AssetState.ACTIVE and not asset.has_coupon
+    was_kept = cause_of(asset.cause) == Cause.CANCEL_REFUSED
+    if not (is_waiting or was_kept or asset.state == AssetState.CANCELLING):
         return None
-    return _explained(asset, asset.sync_status, vendor=vendor)
+    return _explained(asset, vendor=vendor)
 
 
 def explain_link(*, link: AccountLink, vendor: str) -> Explanation | None:
@@ -168,7 +229,7 @@ def explain_link(*, link: AccountLink, vendor: str) -> Explanation | None:
     """
     if link.status in {LinkStatus.SYNCHRONIZED, LinkStatus.UNSYNCHRONIZED}:
         return None
-    return _explained(link, link.status, vendor=vendor)
+    return _explained(link, vendor=vendor)
 
 
 def explain_breaker(*, breaker: Breaker, vendor: str) -> Explanation:
@@ -176,7 +237,7 @@ def explain_breaker(*, breaker: Breaker, vendor: str) -> Explanation:
     since = date_format(localtime(breaker.opened_at), "H:i")
     if breaker.is_blocked:
         why = _("%(vendor)s refuses our credentials since %(since)s.")
-        actor, then = MEANINGS[Cause.BLOCKED]
+        actor, then = Actor.ADMINISTRATOR, MEANINGS[Cause.BLOCKED].then
     else:
         why = _("%(vendor)s is not answering since %(since)s.")
         actor, then = Actor.SYSTEM, GOES_ON
@@ -193,17 +254,17 @@ def breaker_of(application: Application) -> Breaker | None:
     return getattr(application, "breaker", None)
 
 
-def _explained(record: Asset | AccountLink, status: str, *, vendor: str) -> Explanation:
+def _explained(record: Asset | AccountLink, *, vendor: str) -> Explanation:
     cause = cause_of(record.cause)
     held_up = _held_up_by_vendor(record, vendor=vendor)
     if held_up is not None and cause != Cause.LATER:
         return held_up
-    actor, then = MEANINGS[cause]
+    meaning = MEANINGS[cause]
+    actor, then = meaning.actor, meaning.then
     if record.due_at is None and actor == Actor.SYSTEM:
         actor, then = Actor.OPERATIONS, CORRECT
-    unsaid = NO_WORD.get(status, lazy("It waits for a worker."))
     return Explanation(
-        record.waits_because or str(unsaid),
+        record.waits_because or str(meaning.means),
         str(ACTORS[actor]),
         str(then) % {"vendor": vendor},
         record.due_at,
@@ -225,7 +286,7 @@ def _held_up_by_vendor(
 
 
 def _explain_pause(until: datetime, *, vendor: str) -> Explanation:
-    actor, then = MEANINGS[Cause.BUSY]
+    meaning, names = MEANINGS[Cause.BUSY], {"vendor": vendor}
     why = _("%(vendor)s is busy and asked for a pause.")
-    names = {"vendor": vendor}
-    return Explanation(why % names, str(ACTORS[actor]), str(then) % names, until)
+    who = str(ACTORS[meaning.actor])
+    return Explanation(why % names, who, str(meaning.then) % names, until)
