@@ -42,6 +42,20 @@ def vendor(stand_in: StandIn, transactional_db: None) -> StandIn:
 
 
 @pytest.fixture
+def hasty_vendor(vendor: StandIn) -> StandIn:
+    """Return the vendor, never long at work, so that doubts settle within a second."""
+    a_setup(
+        address=vendor.api_url,
+        api_key=API_KEY,
+        workgroup=WORKGROUP,
+        deadline_seconds=1,
+        settle_seconds=1,
+        second_look_seconds=1,
+    )
+    return vendor
+
+
+@pytest.fixture
 def crew(vendor: StandIn, tmp_path: Path) -> Iterator[Crew]:
     with a_crew(tmp_path, vendor.smtp_port) as workers:
         yield workers

@@ -14,6 +14,7 @@ import httpx
 
 API_KEY = "key-4711-of-the-distributor"
 WORKGROUP = "North Distribution"
+CREDENTIALS = {"Authorization": f"Bearer {API_KEY}", "X-Workgroup": WORKGROUP}
 START_SECONDS_MAX = 20
 STOP_SECONDS_MAX = 5
 PATIENCE_SECONDS = 5.0
@@ -43,10 +44,9 @@ class StandIn:
 
     def knows(self, **facts: str) -> dict[str, Any]:
         """Make an account at the vendor, over its own API, and return it."""
-        headers = {"Authorization": f"Bearer {API_KEY}", "X-Workgroup": WORKGROUP}
         body = {"name": "Known", "country": "DE", **facts}
         with httpx.Client(base_url=self.api_url, trust_env=False) as client:
-            answer = client.post("/v1/accounts", json=body, headers=headers)
+            answer = client.post("/v1/accounts", json=body, headers=CREDENTIALS)
         assert answer.status_code == httpx.codes.CREATED, answer.text
         made: dict[str, Any] = answer.json()
         return made
@@ -64,6 +64,12 @@ class StandIn:
         """Redeem, revoke, lose or expire a coupon."""
         self._call("POST", f"/sandbox/coupons/{code}/{marking}")
 
+    def cancels(self, code: str) -> None:
+        """Cancel a coupon over the vendor's own API, as the distributor's staff may."""
+        with httpx.Client(base_url=self.api_url, trust_env=False) as client:
+            answer = client.delete(f"/v1/coupons/{code}", headers=CREDENTIALS)
+        assert answer.status_code == httpx.codes.NO_CONTENT, answer.text
+
     def made(self, key: str) -> list[dict[str, Any]]:
         """Return every coupon that was ever made with a key."""
         coupons = self._call("GET", f"/sandbox/ledger?reference={key}")["coupons"]
@@ -74,6 +80,20 @@ class StandIn:
         return [
             each["code"] for each in self._call("GET", "/sandbox/ledger")["coupons"]
         ]
+
+    def all_coupons(self) -> list[dict[str, Any]]:
+        """Return every coupon that was ever made, page by page."""
+        found: list[dict[str, Any]] = []
+        after: int | None = 0
+        while after is not None:
+            page = self._call("GET", f"/sandbox/ledger?after={after}")
+            found += page["coupons"]
+            after = page["next_after"]
+        return found
+
+    def all_accounts(self) -> list[dict[str, Any]]:
+        """Return every account that was ever made."""
+        return list(self._call("GET", "/sandbox/ledger?limit=1")["accounts"])
 
     def accounts(self, key: str) -> list[dict[str, Any]]:
         """Return every account that was ever made with a key."""

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,27 +13,47 @@ from django.conf import settings
 from django.db import connection
 
 STOP_SECONDS_MAX = 15
+WORK = ("purveyor.faces.console.main", "work")
+DOOMED = "tests.support.doomed_worker"
 
 
 class Worker:
-    """One `purveyor work`, in a process of its own."""
+    """One worker, in a process of its own."""
 
-    def __init__(self, environment: dict[str, str], log: Path) -> None:
+    def __init__(
+        self, environment: dict[str, str], log: Path, program: Sequence[str] = WORK
+    ) -> None:
         self.log = log
-        program = [sys.executable, "-m", "purveyor.faces.console.main", "work"]
         with log.open("ab") as file:
             self.process = subprocess.Popen(
-                program, env=environment, stdout=file, stderr=file
+                [sys.executable, "-m", *program],
+                env=environment,
+                stdout=file,
+                stderr=file,
             )
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process runs, or stands still."""
+        return self.process.poll() is None
 
     def is_killed(self) -> None:
         """End it at once, in the middle of whatever it does."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(STOP_SECONDS_MAX)
 
+    def stands_still(self) -> bool:
+        """Return whether a doomed worker has come to the point where it stops."""
+        return "doomed_worker: here" in self.log.read_text()
+
+    def goes_on(self) -> None:
+        """Let a worker that stands still go on, as if nothing had happened."""
+        self.process.send_signal(signal.SIGCONT)
+
     def stops(self) -> int:
         """Ask it to finish what it does, and return its exit code."""
-        if self.process.poll() is None:
+        if self.is_alive:
+            self.process.send_signal(signal.SIGCONT)
             self.process.send_signal(signal.SIGTERM)
         return self.process.wait(STOP_SECONDS_MAX)
 
@@ -48,14 +68,23 @@ class Crew:
 
     def starts(self, **quicker: Any) -> Worker:
         """Start a worker with short delays; settings may be given by name."""
-        log = self.folder / f"worker-{len(self.workers)}.log"
-        worker = Worker(self._environment(quicker), log)
-        self.workers.append(worker)
-        return worker
+        return self._starts(WORK, quicker)
+
+    def starts_doomed(
+        self, point: str, *, by: signal.Signals = signal.SIGKILL, **quicker: Any
+    ) -> Worker:
+        """Start a worker that sends itself a signal when it comes to a point."""
+        return self._starts((DOOMED, point, by.name), quicker)
 
     def logs(self) -> str:
         """Return all that the workers have written."""
         return "".join(worker.log.read_text() for worker in self.workers)
+
+    def _starts(self, program: Sequence[str], quicker: dict[str, Any]) -> Worker:
+        log = self.folder / f"worker-{len(self.workers)}.log"
+        worker = Worker(self._environment(quicker), log, program)
+        self.workers.append(worker)
+        return worker
 
     def _environment(self, quicker: dict[str, Any]) -> dict[str, str]:
         given = {
