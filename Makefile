@@ -44,8 +44,9 @@ coverage: setup-test ## Which lines and branches no test has walked
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
-chaos: setup-test ## Real workers, killed in the middle of things, on PostgreSQL
+chaos: setup-test ## Real workers, killed and struck by every fault, on PostgreSQL
 	@$(BIN)/python -m tests.support.postgres run -- $(BIN)/python -m pytest -m chaos
+	@$(BIN)/python -m tests.support.postgres run -- $(BIN)/python -m tests.chaos
 
 bench: setup-test ## Timed runs on PostgreSQL: one JSON line a figure
 	@$(BIN)/python -m tests.support.postgres run --durable -- \

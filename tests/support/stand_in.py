@@ -136,11 +136,16 @@ def a_stand_in(data_dir: Path) -> Iterator[StandIn]:
             process.wait(STOP_SECONDS_MAX)
 
 
-def eventually(holds: Callable[[], bool], *, seconds: float = PATIENCE_SECONDS) -> bool:
+def eventually(
+    holds: Callable[[], bool],
+    *,
+    seconds: float = PATIENCE_SECONDS,
+    pause_seconds: float = 0.02,
+) -> bool:
     """Return whether something comes true while we are patient."""
     ends_at = time.monotonic() + seconds
     while time.monotonic() < ends_at:
         if holds():
             return True
-        time.sleep(0.02)
+        time.sleep(pause_seconds)
     return False
