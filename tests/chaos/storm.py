@@ -43,6 +43,7 @@ KILL_SECONDS = (2.0, 6.0)
 DOOR_SECONDS = (0.3, 1.0)
 DOOR_PAUSE_SECONDS = (1.0, 3.0)
 PAUSE_SECONDS = 0.2
+PRESSES_MAX = 10
 SAY_SECONDS = 10.0
 STORM_SECONDS_PER_ORDER = 0.3
 CALM_SECONDS = 120.0
@@ -133,14 +134,16 @@ class Storm:
         """Sell one license; whoever meets a change of the account presses again."""
         order = a_submitted_order(account=account, is_linked=False)
         plan = ExecutionPlan(start_date=clock.today(), option=InvoiceOption.ISSUE)
-        while True:
+        self._orders += 1
+        for _press in range(PRESSES_MAX):
             try:
                 execute_order(order=order, plan=plan, actor=DAN, now=clock.now())
             except MoveRefused:
                 order.refresh_from_db()
             else:
-                break
-        self._orders += 1
+                return
+        message = f"{order} cannot be executed."
+        raise AssertionError(message)
 
     def _blows(self) -> None:
         """Kill a worker and close the vendor's door, whenever it is time for it."""

@@ -29,7 +29,7 @@ def a_worker_is_killed_and_another_goes_on(crew: Crew, buys: Buyer, point: str) 
     assert doomed.process.wait(STOP_SECONDS_MAX) == -signal.SIGKILL, crew.logs()
 
     crew.starts(LEASE_SECONDS=LEASE_SECONDS)
-    assert eventually(is_quiet, seconds=PATIENCE), crew.logs()
+    assert eventually(is_quiet, seconds=PATIENCE, pause_seconds=0.1), crew.logs()
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def a_worker_stands_still_until_another_has_done_it(
     assert eventually(late.stands_still, seconds=PATIENCE), crew.logs()
 
     crew.starts(LEASE_SECONDS=LEASE_SECONDS)
-    assert eventually(is_quiet, seconds=PATIENCE), crew.logs()
+    assert eventually(is_quiet, seconds=PATIENCE, pause_seconds=0.1), crew.logs()
     return late, asset
 
 
@@ -57,7 +57,7 @@ def test_a_late_answer_about_the_same_coupon_changes_nothing(
 
     it_goes_on(late)
 
-    assert eventually(is_quiet, seconds=PATIENCE), crew.logs()
+    assert eventually(is_quiet, seconds=PATIENCE, pause_seconds=0.1), crew.logs()
     assert what_is_wrong(hasty_vendor) == []
     assert len(hasty_vendor.inbox()) == 1
 
@@ -79,7 +79,7 @@ def test_of_two_coupons_one_is_connected_and_the_other_kept_as_a_duplicate(
     assert CouponObservation.objects.filter(
         asset=asset, is_duplicate=True
     ).count() == len(codes - {held.coupon_code.reveal()})
-    assert eventually(is_quiet, seconds=PATIENCE), crew.logs()
+    assert eventually(is_quiet, seconds=PATIENCE, pause_seconds=0.1), crew.logs()
     assert len(hasty_vendor.inbox()) == 1
 
 

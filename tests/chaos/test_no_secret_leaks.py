@@ -108,9 +108,9 @@ def a_person_settles_the_rest(vendor: StandIn) -> None:
     """Do what is left to do by hand, and wait for it to be done."""
     desk.decide_about_what_is_parked(vendor)
     desk.retry_what_failed()
-    assert eventually(is_quiet, seconds=PATIENCE)
+    assert eventually(is_quiet, seconds=PATIENCE, pause_seconds=0.1)
     desk.send_failed_mails_again()
-    assert eventually(is_quiet, seconds=PATIENCE)
+    assert eventually(is_quiet, seconds=PATIENCE, pause_seconds=0.1)
 
 
 def test_no_secret_stands_in_a_log_or_in_the_database(
@@ -123,7 +123,7 @@ def test_no_secret_stands_in_a_log_or_in_the_database(
     crew.starts(LOG_LEVEL="DEBUG")
     link = an_account_is_synchronized_with_a_password(vendor)
     licenses = buys.licenses(14)
-    assert eventually(is_quiet, seconds=PATIENCE), crew.logs()
+    assert eventually(is_quiet, seconds=PATIENCE, pause_seconds=0.1), crew.logs()
     halfway = places_of([*vendor.codes(), PASSWORD], rows_in_clear())
 
     a_person_settles_the_rest(vendor)

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -51,11 +51,15 @@ class Worker:
         self.process.send_signal(signal.SIGCONT)
 
     def stops(self) -> int:
-        """Ask it to finish what it does, and return its exit code."""
+        """Ask it to finish what it does, and return its exit code; in time, or else."""
         if self.is_alive:
             self.process.send_signal(signal.SIGCONT)
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(STOP_SECONDS_MAX)
+        try:
+            return self.process.wait(STOP_SECONDS_MAX)
+        except subprocess.TimeoutExpired:
+            self.is_killed()
+            raise
 
 
 class Crew:
@@ -90,6 +94,7 @@ class Crew:
         given = {
             "LEASE_SECONDS": 3,
             "RETRY_DELAYS": "0.3,0.5,1",
+            "PROBE_DELAYS": "0.5,1",
             "SMTP_HOST": "127.0.0.1",
             "SMTP_PORT": self.smtp_port,
             "SLOTS": 6,
@@ -105,13 +110,14 @@ class Crew:
 
 @contextmanager
 def a_crew(folder: Path, smtp_port: int) -> Iterator[Crew]:
-    """Yield a crew; whoever still works at the end is stopped."""
+    """Yield a crew; whoever still works at the end is stopped, all of them."""
     crew = Crew(folder, smtp_port)
     try:
         yield crew
     finally:
-        for worker in crew.workers:
-            worker.stops()
+        with ExitStack() as everyone:
+            for worker in crew.workers:
+                everyone.callback(worker.stops)
 
 
 def database_url() -> str:
