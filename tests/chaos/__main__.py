@@ -10,12 +10,14 @@ code is 1 if the books of one storm do not agree; what is wrong is named beneath
 import argparse
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from types import FrameType
+from typing import Any, NoReturn
 
 import django
 from django.core.management import call_command
@@ -50,6 +52,7 @@ def main() -> int:
     faults = parser.parse_args().faults or names
     if not os.environ.get("DATABASE_URL"):
         parser.error("Set DATABASE_URL to an empty database, or run `make chaos`.")
+    signal.signal(signal.SIGTERM, _end)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     django.setup()
     call_command("migrate", verbosity=0)
@@ -63,6 +66,11 @@ def main() -> int:
     good = sum(are_fine)
     say(f"storm: {good} of {len(are_fine)} fine in {minutes:.0f} min, seed {seed}")
     return 0 if all(are_fine) else 1
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    """End as after an error, so that vendor and workers are ended as well."""
+    raise SystemExit(1)
 
 
 def _rages(fault: str, *, seed: int, orders: int) -> bool:

@@ -128,7 +128,7 @@ def _wrong_with_mails_of(
     if counts.total() > 1:
         yield f"has {counts.total()} mails"
     if counts.total() == 0 and len(perhaps) != 1:
-        yield "has no mail, and not one message that is shown as perhaps sent"
+        yield "has no mail, and none that is shown as perhaps sent"
     for message in messages:
         yield from _wrong_with_message(message, counts[message.pk])
         if not all(_is_right(m, message, asset) for m in received[message.message_id]):

@@ -3,7 +3,7 @@ A storm: orders come in, the vendor fails at random, and workers are killed at r
 
 When it is over the faults stop, a person does what only a person may, and the books of
 both sides must agree (`tests/chaos/books.py`). The same seed gives the same faults, the
-same kills in the same order and the same closings of the vendor's door; when exactly
+same pauses between the kills and the same closings of the vendor's door; when exactly
 each of them meets which order, the machine decides.
 """
 
@@ -39,7 +39,7 @@ from tests.support.workers import Crew, Worker
 
 ORDERS_PER_ACCOUNT = 20
 ACCOUNTS_MIN = 3
-KILL_SECONDS = (2.0, 6.0)
+KILL_SECONDS = (1.0, 4.0)
 DOOR_SECONDS = (0.3, 1.0)
 DOOR_PAUSE_SECONDS = (1.0, 3.0)
 PAUSE_SECONDS = 0.2
@@ -85,7 +85,8 @@ class Storm:
         self.retried = 0
         self._chance = random.Random(f"{seed} {weather.name}")
         self._working: list[Worker] = []
-        self._kill_due = self._door_due = self._say_due = 0.0
+        self._kill_due: float | None = None
+        self._door_due = self._say_due = 0.0
         self._orders = 0
         self._say: Callable[[str], None] = lambda _line: None
 
@@ -126,7 +127,6 @@ class Storm:
         count = 1 if connection.vendor == "sqlite" else 2
         self._working = [self.crew.starts() for _n in range(count)]
         now = time.monotonic()
-        self._kill_due = now + self._chance.uniform(*KILL_SECONDS)
         self._door_due = now + self._chance.uniform(*DOOR_PAUSE_SECONDS)
         self._say_due = now + SAY_SECONDS
 
@@ -147,19 +147,27 @@ class Storm:
 
     def _blows(self) -> None:
         """Kill a worker and close the vendor's door, whenever it is time for it."""
+        self._kills()
         now = time.monotonic()
-        if now >= self._kill_due:
-            self._kill_due = now + self._chance.uniform(*KILL_SECONDS)
-            place = self._chance.randrange(len(self._working))
-            self._working[place].is_killed()
-            self._working[place] = self.crew.starts()
-            self.kills += 1
         if self.weather.closes_the_door and now >= self._door_due:
             seconds = self._chance.uniform(*DOOR_SECONDS)
             pause = self._chance.uniform(*DOOR_PAUSE_SECONDS)
             self._door_due = now + seconds + pause
             self.vendor.fails("refuse_connection", seconds=seconds)
         self._tells()
+
+    def _kills(self) -> None:
+        """Kill a worker some seconds after all are at work, and start another."""
+        now = time.monotonic()
+        if self._kill_due is None:
+            if all(worker.is_at_work for worker in self._working):
+                self._kill_due = now + self._chance.uniform(*KILL_SECONDS)
+        elif now >= self._kill_due:
+            place = self._chance.randrange(len(self._working))
+            self._working[place].is_killed()
+            self._working[place] = self.crew.starts()
+            self._kill_due = None
+            self.kills += 1
 
     def _tells(self) -> None:
         if time.monotonic() >= self._say_due:

@@ -60,6 +60,10 @@ class StandIn:
     def makes_strangers(self, count: int, **facts: Any) -> None:
         self._call("POST", "/sandbox/coupons", {"count": count, **facts})
 
+    def makes_a_stranger(self, **facts: Any) -> None:
+        """Make one coupon that nobody has ordered, also with a reference of ours."""
+        self._call("POST", "/sandbox/coupons", facts)
+
     def marks(self, code: str, marking: str) -> None:
         """Redeem, revoke, lose or expire a coupon."""
         self._call("POST", f"/sandbox/coupons/{code}/{marking}")

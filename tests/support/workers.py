@@ -24,6 +24,7 @@ class Worker:
         self, environment: dict[str, str], log: Path, program: Sequence[str] = WORK
     ) -> None:
         self.log = log
+        self._has_started = False
         with log.open("ab") as file:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", *program],
@@ -36,6 +37,14 @@ class Worker:
     def is_alive(self) -> bool:
         """Whether the process runs, or stands still."""
         return self.process.poll() is None
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether it has started, and takes work since."""
+        self._has_started = (
+            self._has_started or "worker_started" in self.log.read_text()
+        )
+        return self._has_started
 
     def is_killed(self) -> None:
         """End it at once, in the middle of whatever it does."""
