@@ -102,6 +102,7 @@ class Crew:
     def _environment(self, quicker: dict[str, Any]) -> dict[str, str]:
         given = {
             "LEASE_SECONDS": 3,
+            "LOG_LEVEL": "INFO",
             "RETRY_DELAYS": "0.3,0.5,1",
             "PROBE_DELAYS": "0.5,1",
             "SMTP_HOST": "127.0.0.1",
