@@ -14,7 +14,7 @@ from purveyor.domain.notifications.models import Message
 from tests.chaos.books import is_quiet, what_is_wrong
 from tests.chaos.conftest import Buyer
 from tests.support.stand_in import StandIn, eventually
-from tests.support.workers import STOP_SECONDS_MAX, Crew
+from tests.support.workers import Crew
 
 pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
 
@@ -26,7 +26,7 @@ def a_worker_is_killed_and_another_goes_on(crew: Crew, buys: Buyer, point: str) 
     """Buy one license; the first worker dies at a point, the second ends the work."""
     doomed = crew.starts_doomed(point, LEASE_SECONDS=LEASE_SECONDS)
     buys.licenses(1)
-    assert doomed.process.wait(STOP_SECONDS_MAX) == -signal.SIGKILL, crew.logs()
+    assert doomed.process.wait(PATIENCE) == -signal.SIGKILL, crew.logs()
 
     crew.starts(LEASE_SECONDS=LEASE_SECONDS)
     assert eventually(is_quiet, seconds=PATIENCE, pause_seconds=0.1), crew.logs()

@@ -48,11 +48,13 @@ def it_goes_on(worker: Worker) -> None:
     assert worker.stops() == 0
 
 
-@pytest.mark.parametrize("point", ["during_the_call", "after_the_answer"])
+@pytest.mark.parametrize(
+    ("point", "seconds"), [("during_the_call", 0.8), ("after_the_answer", 0)]
+)
 def test_a_late_answer_about_the_same_coupon_changes_nothing(
-    hasty_vendor: StandIn, crew: Crew, buys: Buyer, point: str
+    hasty_vendor: StandIn, crew: Crew, buys: Buyer, point: str, seconds: float
 ) -> None:
-    hasty_vendor.fails("latency", call="make_coupon", seconds=0.8)
+    hasty_vendor.fails("latency", call="make_coupon", seconds=seconds)
     late, _asset = a_worker_stands_still_until_another_has_done_it(crew, buys, point)
 
     it_goes_on(late)
