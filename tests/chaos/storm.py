@@ -8,6 +8,7 @@ each of them meets which order, the machine decides.
 """
 
 import random
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -48,6 +49,8 @@ SAY_SECONDS = 10.0
 STORM_SECONDS_PER_ORDER = 0.3
 CALM_SECONDS = 120.0
 CALM_SECONDS_PER_ORDER = 0.1
+#: The last line of a traceback.
+ERROR = re.compile(r"^[\w.]*[A-Z]\w+(?:: .*)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +204,6 @@ class Storm:
         eventually(is_done, seconds=patience, pause_seconds=PAUSE_SECONDS)
 
     def _outcome(self, seconds: float) -> Outcome:
-        stumbles = self.crew.logs().count("step_failed")
-        stumbled = [f"A worker stumbled {stumbles} times."] if stumbles else []
         perhaps_sent = Message.objects.filter(state=MessageState.PERHAPS_SENT)
         attempts = Attempt.objects.filter(asset__isnull=False)
         return Outcome(
@@ -216,7 +217,7 @@ class Storm:
             coupons=sum(len(found) for found in live_coupons(self.vendor).values()),
             mails=len(self.vendor.inbox()),
             perhaps_sent=perhaps_sent.count(),
-            wrong=(*what_is_wrong(self.vendor), *stumbled),
+            wrong=(*what_is_wrong(self.vendor), *_stumbles(self.crew.logs())),
         )
 
 
@@ -224,6 +225,20 @@ def _accounts(orders: int) -> list[Account]:
     """Return accounts that BitTitan does not know yet; their first order changes it."""
     return [
         an_account() for _n in range(max(ACCOUNTS_MIN, orders // ORDERS_PER_ACCOUNT))
+    ]
+
+
+def _stumbles(logs: str) -> list[str]:
+    """
+    Return a sentence for each step in which a worker met an error of ours.
+
+    The record waits for a minute then, and is tried again; but it must not happen.
+    """
+    after_each = logs.split("step_failed")[1:]
+    errors = [ERROR.search(text) for text in after_each]
+    return [
+        f"A worker stumbled over {error[0].strip() if error else 'something'}."
+        for error in errors
     ]
 
 
