@@ -54,9 +54,16 @@ def pytest_collection_modifyitems(
     for item in items:
         _mark(item)
     if os.environ.get("PURVEYOR_TEST_WITHOUT_BROWSER", "off") == "on":
-        left_out = [item for item in items if item.get_closest_marker("browser")]
-        items[:] = [item for item in items if item not in left_out]
-        config.hook.pytest_deselected(items=left_out)
+        _leave_out("browser", config, items)
+    if not os.environ.get("DATABASE_URL", "").startswith("postgres"):
+        _leave_out("postgresql", config, items)
+
+
+def _leave_out(marker: str, config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run no test with a marker."""
+    left_out = [item for item in items if item.get_closest_marker(marker)]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
 
 
 def _mark(item: pytest.Item) -> None:

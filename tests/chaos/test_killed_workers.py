@@ -16,7 +16,11 @@ from tests.chaos.conftest import Buyer
 from tests.support.stand_in import StandIn, eventually
 from tests.support.workers import Crew
 
-pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.postgresql,
+    pytest.mark.django_db(transaction=True),
+]
 
 PATIENCE = 40
 LEASE_SECONDS = 2

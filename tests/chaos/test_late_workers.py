@@ -8,7 +8,6 @@ second coupon, and what the vendor made for it must not be forgotten.
 import signal
 
 import pytest
-from django.db import connection
 
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.notifications.lifecycle import MessageState
@@ -22,7 +21,7 @@ from tests.support.workers import Crew, Worker
 pytestmark = [
     pytest.mark.chaos,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor == "sqlite", reason="it takes one worker"),
+    pytest.mark.postgresql,
 ]
 
 PATIENCE = 40

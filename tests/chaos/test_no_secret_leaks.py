@@ -31,7 +31,11 @@ from tests.factories.moments import DAN
 from tests.support.stand_in import API_KEY, StandIn, eventually
 from tests.support.workers import Crew
 
-pytestmark = [pytest.mark.chaos, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.chaos,
+    pytest.mark.postgresql,
+    pytest.mark.django_db(transaction=True),
+]
 
 PATIENCE = 60
 PASSWORD = "north-wind-2030-sails"  # what a person types under Sync Options

@@ -12,6 +12,7 @@ ORDERS = 60
 
 
 @pytest.mark.chaos
+@pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_sixty_orders_come_through_every_fault_at_once(
     vendor: StandIn, crew: Crew

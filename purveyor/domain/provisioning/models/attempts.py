@@ -25,6 +25,7 @@ class Attempt(models.Model):
     lease_token = models.CharField(max_length=32, editable=False)
     started_at = models.DateTimeField(_("started"))
     ended_at = models.DateTimeField(_("ended"), null=True)
+    asked = models.JSONField(_("what was asked for"), default=dict, blank=True)
     message = models.CharField(_("message"), max_length=500, blank=True)
     error_code = models.CharField(_("error"), max_length=60, blank=True)
     facts = models.JSONField(_("facts"), default=dict, blank=True)

@@ -4,8 +4,8 @@ Attempts: written down before the vendor is called, closed once with what is kno
 An attempt is about an asset (its coupon) or an account link (the vendor's account).
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -37,14 +37,25 @@ MESSAGE_MAX = 500
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What is about to be asked of a vendor, about which record, and when."""
+    """
+    What is about to be asked of a vendor, about which record, and when.
+
+    Shape: `asked` holds the vendor's names of what is asked for, and no secret.
+    """
 
     subject: Subject
     kind: AttemptKind
     now: datetime
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
 
-def open_attempt(*, subject: Subject, kind: AttemptKind, now: datetime) -> Attempt:
+def open_attempt(
+    *,
+    subject: Subject,
+    kind: AttemptKind,
+    now: datetime,
+    asked: Mapping[str, Any] | None = None,
+) -> Attempt:
     """
     Write the intent and the doubt together, immediately before the vendor is called.
 
@@ -53,7 +64,7 @@ def open_attempt(*, subject: Subject, kind: AttemptKind, now: datetime) -> Attem
     :raises LeaseLost: if another worker has the record, or it left the state in which
         it may be asked for (cancelled, connected by hand) since it was read.
     """
-    attempt = _open_together(Intent(subject, kind, now))
+    attempt = _open_together(Intent(subject, kind, now, asked or {}))
     if attempt is None:
         message = f"{subject.record} changed since it was read."
         raise LeaseLost(message)
@@ -77,6 +88,7 @@ def _open_all(intents: list[Intent]) -> list[Attempt | None]:
                 kind=each.kind,
                 lease_token=each.subject.lease.token,
                 started_at=each.now,
+                asked=dict(each.asked),
             )
             for each in kept
         )

@@ -30,14 +30,9 @@ from purveyor.domain.provisioning.models import Attempt
 from purveyor.domain.provisioning.operations.attempts import (
     close,
     facts_of,
-    open_attempt,
     outcome_of,
 )
-from purveyor.domain.provisioning.operations.gate import (
-    GateClosed,
-    NotAsked,
-    gate_of,
-)
+from purveyor.domain.provisioning.operations.calls import Deed, write_and_do
 from purveyor.domain.provisioning.operations.subject import WORKER
 from purveyor.domain.provisioning.operations.visit import Visit
 from purveyor.domain.provisioning.registry import manager_for
@@ -142,21 +137,13 @@ def _is_cancel_in_doubt(asset: Asset) -> bool:
 
 def _cancel(visit: Visit) -> None:
     """Write the attempt, have the vendor cancel it, write what it answered."""
-    code, gate = visit.asset.coupon_code, gate_of(visit.asset.application_id)
-    error: VendorError | None = None
-    with gate.door(visit.asset.lane):
-        attempt = open_attempt(
-            subject=visit.subject, kind=AttemptKind.CANCEL, now=visit.now()
-        )
-        try:
-            with gate.permit(visit.asset.lane, now=visit.now()):
-                visit.manager.cancel(code.reveal())
-        except VendorError as answer:
-            error = answer
-        except GateClosed:
-            error = NotAsked(_("The vendor was not asked; nothing was sent."))
-    _close(visit, attempt, error)
-    visit.tell(error)
+    code = visit.asset.coupon_code
+    deed = Deed(AttemptKind.CANCEL, lambda: visit.manager.cancel(code.reveal()))
+    called = write_and_do(
+        subject=visit.subject, lane=visit.asset.lane, deed=deed, watch=visit.watch
+    )
+    _close(visit, called.attempt, called.error)
+    visit.tell(called.error)
 
 
 @transaction.atomic(durable=True)

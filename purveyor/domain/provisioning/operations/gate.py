@@ -90,15 +90,17 @@ class Gate:
         self._started: deque[float] = deque()  # when the calls of this second began
 
     @contextmanager
-    def door(self, lane: str) -> Iterator[None]:
+    def door(self, lane: str, *, now: datetime) -> Iterator[None]:
         """
         Hold a place at the door, before an attempt is written; people need not wait.
 
         What stands there is called within a part of its lease, so a lease that is
         renewed here outlasts the call.
 
-        :raises GateClosed: if the wait is too long.
+        :raises GateClosed: if nobody asks this vendor now, or the wait is too long.
         """
+        with self._lock:
+            self._valid_share(now)
         if lane == Lane.INTERACTIVE:
             yield
             return

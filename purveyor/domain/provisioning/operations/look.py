@@ -6,6 +6,7 @@ a person. If the vendor can tell nothing, a person asks it, in words we put read
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -107,8 +108,7 @@ def _adopt_or_park(visit: Visit, found: Sequence[VendorAsset]) -> None:
     asset, now, subject = visit.asset, visit.now(), visit.subject
     subject.lease.renew()
     by_age = sorted(found, key=lambda each: (each.made_at is None, each.made_at or now))
-    request = visit.request()
-    fits = [e for e in by_age if e.fits(request) and e.status not in NOT_SOLD]
+    fits = [e for e in by_age if _is_what_was_asked(visit, e)]
     chosen = fits[0] if fits else None
     if chosen is not None and is_taken(asset=asset, seen=chosen):
         subject.park(taken(chosen), now=now)
@@ -120,6 +120,21 @@ def _adopt_or_park(visit: Visit, found: Sequence[VendorAsset]) -> None:
         subject.park(_has_other_facts(by_age[0]), now=now)
         return
     adopt(asset=asset, seen=chosen, actor=WORKER, now=now)
+
+
+def _is_what_was_asked(visit: Visit, seen: VendorAsset) -> bool:
+    """
+    Return whether a coupon is what this asset was made with, and was not taken back.
+
+    Under which account it was asked for stands in the attempts: the link may be lost or
+    another one by now.
+    """
+    attempts = visit.asset.attempts.filter(kind=AttemptKind.MAKE)
+    asked_for = attempts.values_list("asked", flat=True)
+    accounts = {asked.get("account") for asked in asked_for}
+    request = replace(visit.request(), external_account_id=seen.external_account_id)
+    has_account = seen.external_account_id in accounts | {visit.external_account_id}
+    return has_account and seen.fits(request) and seen.status not in NOT_SOLD
 
 
 def _has_other_facts(seen: VendorAsset) -> Why:

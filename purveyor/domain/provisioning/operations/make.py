@@ -18,15 +18,11 @@ from purveyor.domain.provisioning.models import AccountLink
 from purveyor.domain.provisioning.operations.attempts import (
     close_abandoned,
     close_as_failed,
-    open_attempt,
 )
+from purveyor.domain.provisioning.operations.calls import Deed, write_and_do
 from purveyor.domain.provisioning.operations.cancel import cancel_at_vendor
 from purveyor.domain.provisioning.operations.connect import close_as_made
-from purveyor.domain.provisioning.operations.gate import (
-    GateClosed,
-    NotAsked,
-    gate_of,
-)
+from purveyor.domain.provisioning.operations.gate import GateClosed
 from purveyor.domain.provisioning.operations.look import settle_doubt
 from purveyor.domain.provisioning.operations.subject import WORKER
 from purveyor.domain.provisioning.operations.visit import Visit, begin_visit
@@ -103,34 +99,25 @@ def _may_be_made(visit: Visit) -> bool:
 
 
 def _make(visit: Visit) -> None:
-    """
-    Write the attempt, call the vendor, write what it answered.
-
-    Opening the attempt renews the lease, at the door of the gate: from there on the
-    call begins and ends within it, or is not made at all.
-    """
+    """Write the attempt, call the vendor, write what it answered."""
     request = visit.request()
-    error: VendorError | None = None
-    gate = gate_of(visit.asset.application_id)
-    with gate.door(visit.asset.lane):
-        attempt = open_attempt(
-            subject=visit.subject, kind=AttemptKind.MAKE, now=visit.now()
-        )
-        try:
-            with gate.permit(visit.asset.lane, now=visit.now()):
-                made = visit.manager.provision(request)
-        except VendorError as answer:
-            error = answer
-        except GateClosed:
-            error = NotAsked(_("The vendor was not asked; nothing was sent."))
-    if error is None:
-        close_as_made(
-            subject=visit.subject, attempt=attempt, made=made, now=visit.now()
-        )
-    else:
-        close_as_failed(
-            subject=visit.subject, attempt=attempt, error=error, now=visit.now()
-        )
+    deed = Deed(
+        AttemptKind.MAKE,
+        lambda: visit.manager.provision(request),
+        asked={
+            "account": request.external_account_id,
+            "product": request.external_product_id,
+            "quantity": request.quantity,
+        },
+    )
+    called = write_and_do(
+        subject=visit.subject, lane=visit.asset.lane, deed=deed, watch=visit.watch
+    )
+    attempt, made, error, now = called.attempt, called.made, called.error, visit.now()
+    if made is not None:
+        close_as_made(subject=visit.subject, attempt=attempt, made=made, now=now)
+    if error is not None:
+        close_as_failed(subject=visit.subject, attempt=attempt, error=error, now=now)
     visit.tell(error)
     if isinstance(error, VendorForgotAccount):
         _lose_link(visit, error)
@@ -140,11 +127,12 @@ def _make(visit: Visit) -> None:
 def _lose_link(visit: Visit, error: VendorError) -> None:
     """Take back the link that the vendor does not know, if it is still the same."""
     asset, now = visit.asset, visit.now()
-    link = AccountLink.objects.filter(
+    known = AccountLink.objects.select_for_update().filter(
         account=asset.linked_account,
         application=asset.application,
         external_id=visit.external_account_id,
-    ).first()
+    )
+    link = known.first()  # of two that hear it at once the second finds none
     if link is not None and LINK.allows(link, "lose"):
         LINK.move(link, "lose", external_id="", reason=error.message[:500])
         log(link, "lose", actor=WORKER, at=now, reason=error.message)

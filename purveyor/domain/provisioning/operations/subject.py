@@ -11,6 +11,7 @@ from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.operations import NO_DOUBT
 from purveyor.domain.provisioning.causes import (
     REASON_MAX,
+    Cause,
     Why,
     after_the_due_time,
     why_of,
@@ -109,7 +110,10 @@ class Subject:
             now=now,
             at_least_seconds=float(wish) if isinstance(wish, int | float) else 0,
         )
-        columns = self._columns(why_of(error))
+        why = why_of(error)
+        if self.is_in_doubt and "in_doubt_since" not in changes:
+            why = Why(Cause.LOOK_FAILED, error.message)  # it may have been made
+        columns = self._columns(why)
         self._leave(due_at=due_at, tries_count=tries, **columns, **changes)
 
     @transaction.atomic

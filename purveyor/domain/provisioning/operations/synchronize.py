@@ -17,7 +17,6 @@ from purveyor.domain.provisioning.contract import (
     AccountRequest,
     ServiceManager,
     VendorAccount,
-    VendorError,
     VendorUnavailable,
 )
 from purveyor.domain.provisioning.lifecycle import (
@@ -34,14 +33,12 @@ from purveyor.domain.provisioning.operations.attempts import (
     close,
     close_abandoned,
     close_as_failed,
-    open_attempt,
 )
+from purveyor.domain.provisioning.operations.calls import Deed, write_and_do
 from purveyor.domain.provisioning.operations.doubt import note_absence
 from purveyor.domain.provisioning.operations.gate import (
     GateClosed,
-    NotAsked,
     ask,
-    gate_of,
     tell_answer,
 )
 from purveyor.domain.provisioning.operations.link import (
@@ -165,24 +162,18 @@ def _synchronize(
         country=country_of(link.account),
         options=options,
     )
-    gate = gate_of(link.application_id)
-    error: VendorError | None = None
-    with gate.door(link.lane):
-        attempt = open_attempt(
-            subject=subject, kind=AttemptKind.SYNCHRONIZE, now=watch.now()
-        )
-        try:
-            with gate.permit(link.lane, now=watch.now()):
-                made = manager.synchronize_account(request)
-        except VendorError as answer:
-            error = answer
-        except GateClosed:
-            error = NotAsked(_("The vendor was not asked; nothing was sent."))
-    if error is None:
-        _close_as_made(subject, attempt, made, now=watch.now())
-    else:
-        close_as_failed(subject=subject, attempt=attempt, error=error, now=watch.now())
-    tell_answer(application_id=link.application_id, answer=error, now=watch.now())
+    deed = Deed(
+        AttemptKind.SYNCHRONIZE,
+        lambda: manager.synchronize_account(request),
+        asked={"account": request.key},
+    )
+    called = write_and_do(subject=subject, lane=link.lane, deed=deed, watch=watch)
+    attempt, error, now = called.attempt, called.error, watch.now()
+    if called.made is not None:
+        _close_as_made(subject, attempt, called.made, now=now)
+    if error is not None:
+        close_as_failed(subject=subject, attempt=attempt, error=error, now=now)
+    tell_answer(application_id=link.application_id, answer=error, now=now)
 
 
 @transaction.atomic(durable=True)
