@@ -1,5 +1,6 @@
 """
-Write the reference pages that are drawn from the code: errors and lifecycles.
+Write what is drawn from the code: the pages of errors and lifecycles, and the parts of
+the page on provisioning between its marks.
 
 `make docs` runs it inside Django; a test compares what it would write with what stands
 there.
@@ -12,10 +13,14 @@ from pathlib import Path
 from pkgutil import walk_packages
 
 import purveyor
+from purveyor.domain.assets.lifecycle import ASSET, SYNC
+from purveyor.domain.provisioning.explanation import ACTORS, MEANINGS
 from purveyor.kernel.errors import PurveyorError, Refused
 from purveyor.kernel.lifecycle import Lifecycle
 
-REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "reference"
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+REFERENCE = DOCS / "reference"
+PROVISIONING = DOCS / "explanation" / "provisioning.md"
 LEFT_OUT = {"migrations", "asgi", "wsgi", "__main__"}
 
 ERRORS_HEAD = """\
@@ -43,6 +48,7 @@ def pages() -> dict[Path, str]:
     return {
         REFERENCE / "errors.md": errors_page(error_classes()),
         REFERENCE / "lifecycles.md": lifecycles_page(lifecycles()),
+        PROVISIONING: provisioning_page(PROVISIONING.read_text()),
     }
 
 
@@ -162,6 +168,48 @@ def _lifecycle_section(lifecycle: Lifecycle) -> str:
             "",
         ]
     )
+
+
+# ------------------------------------------------------------------ provisioning
+
+
+def provisioning_page(text: str) -> str:
+    """Return the page on provisioning with its drawing and its table made anew."""
+    drawn = {"states": _drawing(), "causes": _causes_table()}
+    for name, part in drawn.items():
+        begin, end = f"<!-- drawn: {name} -->\n", f"<!-- /drawn: {name} -->\n"
+        before, rest = text.split(begin)
+        text = f"{before}{begin}\n{part}\n\n{end}{rest.split(end)[1]}"
+    return text
+
+
+def _drawing() -> str:
+    """Return where an asset stands with its vendor, and in its life, as one drawing."""
+    lives = {
+        "With its vendor (provisioning sync status)": SYNC,
+        "In its life": ASSET,
+    }
+    lines = ["```mermaid", "stateDiagram-v2"]
+    for number, (title, lifecycle) in enumerate(lives.items(), start=1):
+        lines.append(f'    state "{title}" as life{number} {{')
+        lines.append(f"        [*] --> {lifecycle.initial}")
+        lines += [
+            f"        {source} --> {move.target}: {_spoken(move.verb)}"
+            for move in lifecycle.moves.values()
+            for source in move.sources
+        ]
+        lines.append("    }")
+    return "\n".join([*lines, "```"])
+
+
+def _causes_table() -> str:
+    rows = [
+        f"| {meaning.means} | {ACTORS[meaning.actor]} "
+        f"| {str(meaning.then) % {'vendor': 'BitTitan'}} | `{cause or 'none'}` |"
+        for cause, meaning in MEANINGS.items()
+    ]
+    head = ("| What it means | Who acts | What happens, or what to press | Cause |",)
+    return "\n".join([*head, "|---|---|---|---|", *rows])
 
 
 def _spoken(verb: str) -> str:
