@@ -12,16 +12,17 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from django.db import connection
 
-from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.lifecycle import SyncStatus
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.notifications.lifecycle import MessageState
 from purveyor.domain.notifications.models import Message
 from purveyor.domain.notifications.operations import establish_templates
 from purveyor.domain.orders.lifecycle import InvoiceOption
+from purveyor.domain.orders.models import Order
 from purveyor.domain.orders.operations import ExecutionPlan
 from purveyor.domain.provisioning.lifecycle import AttemptOutcome
 from purveyor.domain.provisioning.models import Attempt
@@ -33,7 +34,7 @@ from tests.chaos.books import is_quiet, live_coupons, what_is_wrong
 from tests.chaos.weather import Weather
 from tests.factories.accounts import an_account
 from tests.factories.moments import DAN
-from tests.factories.orders import a_submitted_order
+from tests.factories.orders import a_submitted_order, copies_of
 from tests.factories.provisioning import a_setup
 from tests.support.stand_in import API_KEY, WORKGROUP, StandIn, eventually
 from tests.support.workers import Crew, Worker
@@ -97,9 +98,8 @@ class Storm:
         """Sell, be struck, settle; return what became of it."""
         self._say, started = say, time.monotonic()
         self._opens()
-        accounts = _accounts(orders)
-        for number in range(orders):
-            self._sells(accounts[number % len(accounts)])
+        for order in _submitted(orders):
+            self._sells(order)
             self._blows()
         ends_at = time.monotonic() + orders * STORM_SECONDS_PER_ORDER
         while _untried() and time.monotonic() < ends_at:
@@ -133,9 +133,8 @@ class Storm:
         self._door_due = now + self._chance.uniform(*DOOR_PAUSE_SECONDS)
         self._say_due = now + SAY_SECONDS
 
-    def _sells(self, account: Account) -> None:
-        """Sell one license; whoever meets a change of the account presses again."""
-        order = a_submitted_order(account=account, is_linked=False)
+    def _sells(self, order: Order) -> None:
+        """Execute an order; whoever meets a change of its account presses again."""
         plan = ExecutionPlan(start_date=clock.today(), option=InvoiceOption.ISSUE)
         self._orders += 1
         for _press in range(PRESSES_MAX):
@@ -221,11 +220,16 @@ class Storm:
         )
 
 
-def _accounts(orders: int) -> list[Account]:
-    """Return accounts that BitTitan does not know yet; their first order changes it."""
-    return [
-        an_account() for _n in range(max(ACCOUNTS_MIN, orders // ORDERS_PER_ACCOUNT))
-    ]
+def _submitted(count: int) -> list[Order]:
+    """Return submitted orders of accounts that BitTitan does not know yet, by turns."""
+    accounts = max(ACCOUNTS_MIN, count // ORDERS_PER_ACCOUNT)
+    rows = []
+    for number in range(accounts):
+        first = a_submitted_order(account=an_account(), is_linked=False)
+        size = len(range(number, count, accounts))
+        rows.append([first, *copies_of(first, count=size - 1)])
+    turns = zip_longest(*rows)
+    return [order for turn in turns for order in turn if order is not None]
 
 
 def _stumbles(logs: str) -> list[str]:

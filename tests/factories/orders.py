@@ -1,11 +1,19 @@
 """Orders in their states, made by the product's own operations."""
 
+from copy import copy
 from typing import Any
+
+from django.db import transaction
 
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.catalogue.models import Product
 from purveyor.domain.orders.lifecycle import InvoiceOption
-from purveyor.domain.orders.models import Execution, Order
+from purveyor.domain.orders.models import (
+    ORDER_NUMBERS,
+    Execution,
+    Order,
+    OrderItem,
+)
 from purveyor.domain.orders.operations import (
     ExecutionPlan,
     Line,
@@ -45,6 +53,22 @@ def a_submitted_order(*, is_linked: bool = True, **fields: Any) -> Order:
         a_link(account=order.account)
     submit_order(order=order, actor=DAN, now=NOON)
     return order
+
+
+def copies_of(order: Order, *, count: int) -> list[Order]:
+    """Return further submitted orders of the same account and item, made at once."""
+    item = order.items.get()
+    with transaction.atomic():
+        numbers = ORDER_NUMBERS.take(count)
+    copies = [copy(order) for _number in numbers]
+    for each, number in zip(copies, numbers, strict=True):
+        each.pk, each.number = None, number
+    made = Order.objects.bulk_create(copies)
+    items = [copy(item) for _order in made]
+    for row, of_order in zip(items, made, strict=True):
+        row.pk, row.order = None, of_order
+    OrderItem.objects.bulk_create(items)
+    return made
 
 
 def an_execution(
