@@ -87,7 +87,7 @@ def links_of(account: Account) -> list[AccountLink]:
     links = {
         link.application_id: link
         for link in AccountLink.objects.filter(account=account).select_related(
-            "application", "account"
+            "application__breaker", "account"
         )
     }
     applications = Application.objects.filter(is_active=True).order_by("name")

@@ -80,7 +80,7 @@ class ExecutionRow:
 
 
 def delivery_of(asset: Asset) -> Delivery:
-    """Return how far an asset is; its application is fetched."""
+    """Return how far an asset is; its application is fetched, with its breaker."""
     vendor = vendor_of(asset.application)
     return Delivery(
         asset_id=asset.pk,
@@ -117,7 +117,7 @@ def execution_rows(order: Order) -> tuple[ExecutionRow, ...]:
 def _assets_of(order: Order) -> Iterable[Asset]:
     return (
         Asset.objects.filter(order_item__order=order)
-        .select_related("application")
+        .select_related("application__breaker")
         .order_by("order_item__position", "id")
     )
 
