@@ -234,7 +234,7 @@ def explain_link(*, link: AccountLink, vendor: str) -> Explanation | None:
 
 def explain_breaker(*, breaker: Breaker, vendor: str) -> Explanation:
     """Return why nobody asks a vendor, who must act, and when it is tried next."""
-    since = date_format(localtime(breaker.opened_at), "H:i")
+    since = _since(breaker)
     if breaker.is_blocked:
         why = _("%(vendor)s refuses our credentials since %(since)s.")
         actor, then = Actor.ADMINISTRATOR, MEANINGS[Cause.BLOCKED].then
@@ -247,6 +247,14 @@ def explain_breaker(*, breaker: Breaker, vendor: str) -> Explanation:
         str(then) % {"vendor": vendor},
         breaker.due_at,
     )
+
+
+def _since(breaker: Breaker) -> str:
+    """Return since when nobody asks; with the day, if the next try is on another."""
+    opened_at = localtime(breaker.opened_at)
+    next_at = localtime(breaker.due_at) if breaker.due_at else opened_at
+    is_same_day = opened_at.date() == next_at.date()
+    return date_format(opened_at, "H:i" if is_same_day else "j M H:i")
 
 
 def breaker_of(application: Application) -> Breaker | None:
