@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from purveyor.faces.backoffice.cause_words import cause_words
 from purveyor.kernel.journal.queries import journal_of
 
 WORKER = "worker"
@@ -19,28 +20,46 @@ DEEDS = {
     "acknowledge": gettext_lazy("acknowledged how the synchronization went"),
     "adopt": gettext_lazy("connected what was found at the vendor"),
     "ask": gettext_lazy("asked for the services definition"),
+    "ask_to_cancel": gettext_lazy("asked for it to be cancelled"),
+    "ask_to_enter": gettext_lazy("entered a coupon code, to be checked"),
     "ask_to_synchronize": gettext_lazy("asked for the synchronization"),
     "become_due": gettext_lazy("became due to be invoiced"),
     "cancel": gettext_lazy("cancelled it"),
+    "close_breaker": gettext_lazy("asks the vendor again, because it answers"),
     "create": gettext_lazy("created it"),
+    "decide": gettext_lazy("decided it"),
     "delete": gettext_lazy("deleted it"),
     "deliver": gettext_lazy("executed some items"),
     "doubt": gettext_lazy("heard no clear answer from the vendor"),
+    "doubt_cancel": gettext_lazy("heard no clear answer to the cancellation"),
     "drop": gettext_lazy("dropped it"),
     "edit": gettext_lazy("changed it"),
+    "enter": gettext_lazy("connected a coupon code that was entered by hand"),
     "execute": gettext_lazy("executed it"),
+    "expire": gettext_lazy("learned that it has expired"),
+    "extend": gettext_lazy("had it tried for longer"),
     "fail": gettext_lazy("could not do it"),
+    "find_duplicate": gettext_lazy("found a second coupon with its reference"),
+    "find_other_facts": gettext_lazy("found a coupon with other facts than ordered"),
     "finish": gettext_lazy("finished it"),
+    "finish_run": gettext_lazy("finished the retry of a group"),
     "issue": gettext_lazy("issued it"),
+    "keep": gettext_lazy("could not cancel it: the vendor keeps it"),
     "late_answer": gettext_lazy("heard late that the vendor had made it"),
+    "leave_pending": gettext_lazy("left it under Pending invoices"),
     "lose": gettext_lazy("learned that the vendor does not know the account"),
     "lose_sight": gettext_lazy("does not know whether it was sent"),
     "make": gettext_lazy("had the vendor make it"),
     "mend": gettext_lazy("corrected what is sent to the vendor"),
+    "open_breaker": gettext_lazy("asks the vendor no more: it does not answer"),
     "park": gettext_lazy("set it aside for a person"),
+    "redeem": gettext_lazy("learned that it was redeemed"),
     "refresh": gettext_lazy("brought it up to date"),
+    "refuse_entry": gettext_lazy("had the entered code refused"),
+    "relapse_run": gettext_lazy("stopped the retry of a group: it failed again"),
     "rename": gettext_lazy("renamed it"),
     "retry": gettext_lazy("had it tried again"),
+    "retry_group": gettext_lazy("had failures of one cause tried again"),
     "reveal_coupon": gettext_lazy("revealed the coupon code"),
     "send": gettext_lazy("sent it"),
     "send_again": gettext_lazy("had it sent again"),
@@ -49,11 +68,14 @@ DEEDS = {
     "set_price": gettext_lazy("set the price"),
     "settle": gettext_lazy("settled the doubt"),
     "skip_welcome": gettext_lazy("sent no welcome mail"),
+    "stop_run": gettext_lazy("stopped the retry of a group"),
     "submit": gettext_lazy("submitted it"),
     "switch_off": gettext_lazy("switched it off"),
     "switch_on": gettext_lazy("switched it on"),
     "synchronize": gettext_lazy("had the vendor make the account"),
+    "take_back": gettext_lazy("took it back before it was tried"),
     "take_over": gettext_lazy("took it over from a worker that was gone"),
+    "vanish": gettext_lazy("learned that the vendor no longer lists it"),
     "void": gettext_lazy("voided it"),
     "write_welcome": gettext_lazy("wrote the welcome mail"),
 }
@@ -104,7 +126,9 @@ def change(before: str, after: str, words: Mapping[str, str]) -> str:
 def facts(values: Mapping[str, Any]) -> str:
     """Return what else is known about a line; empty values say nothing."""
     told = (
-        f"{capfirst(k.replace('_', ' '))}: {_said(v)}" for k, v in values.items() if v
+        f"{capfirst(name.replace('_', ' '))}: {_told(name, value)}"
+        for name, value in values.items()
+        if value
     )
     return " · ".join(told)
 
@@ -118,6 +142,10 @@ def words_of(record_type: str) -> dict[str, str]:
     return {
         str(value): str(label) for field in fields for value, label in field.flatchoices
     }
+
+
+def _told(name: str, value: Any) -> str:
+    return cause_words(str(value)) if name == "cause" else _said(value)
 
 
 def _said(value: Any) -> str:
