@@ -23,7 +23,8 @@ LOOK = (
     *_on("catalogue", "producttype taxrate", VIEW),
     *_on("orders", "execution order orderitem", VIEW),
     *_on("assets", "asset", VIEW),
-    *_on("provisioning", "accountlink attempt definitionreading", VIEW),
+    *_on("provisioning", "accountcandidate accountlink attempt breaker", VIEW),
+    *_on("provisioning", "candidate couponentry definitionreading retryrun", VIEW),
     *_on("invoices", "charge invoice invoiceline", VIEW),
     *_on("notifications", "message", VIEW),
 )
@@ -33,7 +34,8 @@ LOOK_CLOSELY = (
     *_on("auth", "group permission", VIEW),
     *_on("journal", "entry", VIEW),
     *_on("notifications", "template", VIEW),
-    *_on("provisioning", "couponobservation servicemanagersetup", VIEW),
+    *_on("provisioning", "callshare couponobservation servicemanagersetup", VIEW),
+    *_on("provisioning", "watch", VIEW),
     *_on("work", "workerbeat", VIEW),
 )
 
@@ -61,13 +63,15 @@ BILL = (
 OPERATE = (
     "journal.view_entry",
     "work.view_workerbeat",
-    "provisioning.view_couponobservation",
-    "provisioning.view_servicemanagersetup",
+    *_on("provisioning", "callshare couponobservation servicemanagersetup", VIEW),
+    *_on("provisioning", "watch", VIEW),
     "provisioning.synchronize_account",
     "assets.change_asset",
     "assets.retry_asset",
     "assets.reveal_coupon",
     "assets.enter_coupon",
+    "assets.overrule_vendor",
+    "assets.settle_doubt",
     "assets.cancel_asset",
     "notifications.view_template",
     "notifications.send_again",
