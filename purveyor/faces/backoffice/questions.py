@@ -1,20 +1,25 @@
 """What the dialogs about orders, assets, invoices and mails have in common."""
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from purveyor.faces.backoffice.site import bss
-from purveyor.faces.backoffice.verbs import DialogForm
+from purveyor.faces.backoffice.verbs import DialogForm, done
+from purveyor.kernel.errors import Refused
 
 Method = Callable[..., HttpResponse]
+Text = str | Promise
 
 
 class ReasonForm(DialogForm):
@@ -27,6 +32,53 @@ class ReasonForm(DialogForm):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
         help_text=_("It stays in the journal."),
     )
+
+
+class CarefulForm(ReasonForm):
+    """Asks why, after a warning: what follows costs money, or cannot be undone."""
+
+    warning: ClassVar[Text] = ""
+    tone: ClassVar[str] = "danger"
+    form_before_template = "backoffice/parts/warning.html"
+
+    def get_before_template_context(
+        self, request: HttpRequest, object_id: int | str | None = None
+    ) -> dict[str, Any]:
+        """Return the warning."""
+        return {"warning": self.warning, "tone": self.tone}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a dialog asks that does not belong to the page of one record."""
+
+    title: Text
+    about: Text
+    text: Text
+    submit: Text
+    form: DialogForm
+    back: str  # its page; no part of it, or a browser that is there stays as it is
+
+
+def answer(
+    request: HttpRequest, question: Question, do: Callable[[Any], str]
+) -> HttpResponse:
+    """
+    Ask; once it is answered, do it, say what was done, and go back to the page.
+
+    A refusal is shown in the dialog, with everything that was typed.
+    """
+    form = question.form
+    if request.method == "POST" and form.is_valid():
+        try:
+            told = do(form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, told)
+            return done(request, question.back)
+    context = {"title": question.title, "question": question}
+    return show_dialog(request, "backoffice/parts/question.html", context)
 
 
 def opens_dialog(
