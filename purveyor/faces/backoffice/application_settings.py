@@ -47,14 +47,21 @@ POLICIES = (
 VENDOR_FACTS = (
     "finds_by_key",
     "finds_spent",
+    "lists",
     "lists_spent",
+)
+LIMITS = (
+    "calls_at_once",
+    "calls_per_second",
+    "deadline_seconds",
+    "breaker_failures",
     "settle_seconds",
     "second_look_seconds",
-    "deadline_seconds",
 )
 GROUPS = (
     (gettext_lazy("Policies"), POLICIES),
     (gettext_lazy("What the vendor can do"), VENDOR_FACTS),
+    (gettext_lazy("Limits"), LIMITS),
 )
 
 
@@ -73,7 +80,7 @@ class SetupForm(forms.ModelForm[ServiceManagerSetup]):
 
     class Meta:
         model = ServiceManagerSetup
-        fields = (*POLICIES, *VENDOR_FACTS)
+        fields = (*POLICIES, *VENDOR_FACTS, *LIMITS)
         formfield_callback = _field
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -60,7 +60,11 @@ def settings_of(vendor: StandIn, **fields: str) -> dict[str, Any]:
         "finds_spent": "on",
         "settle_seconds": "300",
         "second_look_seconds": "60",
+        "lists": "on",
         "deadline_seconds": "2",
+        "calls_at_once": "18",
+        "calls_per_second": "100",
+        "breaker_failures": "5",
         **fields,
     }
 
