@@ -12,6 +12,7 @@ PAGES = (
     "synchronization",
     "orders",
     "assets",
+    "candidates",
     "invoices",
     "products",
     "prices",

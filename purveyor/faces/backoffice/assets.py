@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,29 +15,23 @@ from unfold.decorators import display
 
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.models import Asset
-from purveyor.domain.assets.operations import rename_asset, reveal_coupon
+from purveyor.domain.assets.operations import rename_asset
 from purveyor.domain.assets.queries import with_coupon
-from purveyor.domain.provisioning.operations.asks import edit_asset, retry_asset
+from purveyor.domain.provisioning.operations.asks import edit_asset
 from purveyor.faces.backoffice.asset_form import MENDABLE, AssetForm
 from purveyor.faces.backoffice.asset_page import asset_page, status_page
-from purveyor.faces.backoffice.display import day, link_to, page_of
-from purveyor.faces.backoffice.frame import BssModelAdmin, actor_of
-from purveyor.faces.backoffice.questions import (
-    ReasonForm,
-    opens_dialog,
-    show_dialog,
-)
+from purveyor.faces.backoffice.asset_verbs import AssetVerbs, find_asset
+from purveyor.faces.backoffice.display import day, link_to
+from purveyor.faces.backoffice.frame import actor_of
 from purveyor.faces.backoffice.site import bss
 from purveyor.faces.backoffice.sync_words import sync_badge
-from purveyor.faces.backoffice.verbs import DialogForm, done, verb
 from purveyor.kernel import clock
-from purveyor.kernel.errors import Refused
 
 HITS_MAX = 50
 
 
 @admin.register(Asset, site=bss)
-class AssetAdmin(BssModelAdmin):
+class AssetAdmin(AssetVerbs):
     """Assets: renamed always, corrected only while nothing can be at the vendor."""
 
     form = AssetForm
@@ -56,12 +50,11 @@ class AssetAdmin(BssModelAdmin):
         ("sync_status", ChoicesDropdownFilter),
         ("state", ChoicesDropdownFilter),
     )
-    list_select_related = ("account", "application")
+    list_select_related: ClassVar[Any] = ("account", "application__breaker")
     ordering = ("-purchase_date", "-id")
     search_fields = ("number__exact",)  # and more: see `get_search_results`
     search_help_text = gettext_lazy("Asset or account number, or a whole coupon code")
     autocomplete_fields = ("linked_account",)
-    actions_detail: Any = ("reveal", "retry")
     change_form_outer_before_template: Any = "backoffice/assets/head.html"
     change_form_outer_after_template: Any = "backoffice/assets/tail.html"
 
@@ -165,81 +158,11 @@ class AssetAdmin(BssModelAdmin):
     ) -> dict[str, Any]:
         """Return what the page shows besides the form."""
         context = super().form_context(request, object_id, extra_context)
-        asset = self._asset(object_id)
+        asset = find_asset(object_id)
         if asset is None:
             return context
         page = asset_page(asset, request)
         return {**context, "page": page, "title": _("Asset")}
-
-    # ---------------------------------------------------------------- verbs
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Return the buttons that fit the asset."""
-        asset = self._asset(object_id)
-        if asset is None:
-            return []
-        is_waiting = not asset.has_coupon and asset.state == "ACTIVE"
-        fits = {"reveal": asset.has_coupon, "retry": is_waiting}
-        offered = super().get_actions_detail(request, object_id)
-        return [a for a in offered if fits[a.path]]
-
-    @opens_dialog(
-        description=gettext_lazy("Reveal"),
-        permission="assets.reveal_coupon",
-        icon="visibility",
-    )
-    def reveal(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show the coupon code once, and write who saw it."""
-        asset = self._asset(object_id)
-        if asset is None:
-            return HttpResponse(status=404)
-        form = ReasonForm(request=request, data=request.POST or None)
-        code = ""
-        if request.method == "POST" and form.is_valid():
-            code = self._revealed(request, asset, form)
-        context = {
-            "title": _("BitTitan's Coupon Code"),
-            "asset": asset,
-            "back": page_of(asset),
-            "form": form,
-            "code": code,
-        }
-        answer = show_dialog(request, "backoffice/assets/reveal_dialog.html", context)
-        answer["Cache-Control"] = "no-store"
-        return answer
-
-    def _revealed(self, request: HttpRequest, asset: Asset, form: ReasonForm) -> str:
-        try:
-            return reveal_coupon(
-                asset=asset,
-                because=form.cleaned_data["because"],
-                actor=actor_of(request),
-                now=clock.now(),
-            )
-        except Refused as refusal:
-            form.add_error(None, refusal.message)
-            return ""
-
-    @verb(
-        permission="assets.retry_asset",
-        icon="refresh",
-        dialog={
-            "title": gettext_lazy("Retry"),
-            "description": gettext_lazy(
-                "What has failed is tried now. What is in doubt is looked for first, "
-                "and never bought twice."
-            ),
-            "form_class": DialogForm,
-            "form_submit_text": gettext_lazy("Retry"),
-        },
-    )
-    def retry(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        """Have a worker look at the asset now."""
-        asset = Asset.objects.get(pk=object_id)
-        retry_asset(asset=asset, actor=actor_of(request), now=clock.now())
-        told = _("Asset %(number)s is tried now.") % {"number": asset.number}
-        messages.success(request, told)
-        return done(request, page_of(asset))
 
     # ---------------------------------------------------------------- parts of pages
 
@@ -251,15 +174,8 @@ class AssetAdmin(BssModelAdmin):
 
     def status_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Return how the asset stands with the vendor by now."""
-        asset = self._asset(object_id)
+        asset = find_asset(object_id)
         if asset is None or not self.has_view_permission(request, asset):
             return HttpResponse(status=404)
         page = status_page(asset, request.GET)
         return render(request, "backoffice/assets/status.html", {"status": page})
-
-    def _asset(self, object_id: Any) -> Asset | None:
-        if not str(object_id or "").isdecimal():
-            return None
-        related = ("account", "linked_account", "application", "product", "execution")
-        assets = Asset.objects.select_related(*related, "order_item__order")
-        return assets.filter(pk=object_id).first()
