@@ -1,6 +1,6 @@
 """An account's page 'Provisioning Sync Status': its Sync Options at each vendor."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -16,8 +16,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.catalogue.models import Application
 from purveyor.domain.provisioning.contract import SyncOption
+from purveyor.domain.provisioning.explanation import (
+    Explanation,
+    breaker_of,
+    explain_link,
+)
 from purveyor.domain.provisioning.lifecycle import LinkStatus
-from purveyor.domain.provisioning.models import AccountLink
+from purveyor.domain.provisioning.models import AccountCandidate, AccountLink
 from purveyor.domain.provisioning.operations.link import (
     acknowledge_link,
     ask_to_synchronize,
@@ -28,6 +33,7 @@ from purveyor.faces.backoffice.display import status_badge
 from purveyor.faces.backoffice.drafts import RESTORED, take_draft
 from purveyor.faces.backoffice.forms import field_for, field_name
 from purveyor.faces.backoffice.frame import actor_of
+from purveyor.faces.backoffice.order_page import SOON
 from purveyor.faces.backoffice.site import bss
 from purveyor.kernel import clock
 from purveyor.kernel.errors import NotFound, Refused
@@ -37,6 +43,7 @@ ALL = "accounts/account/<int:account_id>/synchronization/"
 ONE = f"{ALL}<int:application_id>/"
 MAY_ACT = "provisioning.synchronize_account"
 PATIENCE_TICKS = 15  # so often the page asks, once a second; then it says why it waits
+TICKS_MAX = 195  # then every five seconds, for a quarter of an hour in all
 UNDER_WAY = {LinkStatus.SYNCHRONIZING, LinkStatus.UNCLEAR}
 ASKABLE = {LinkStatus.UNSYNCHRONIZED, LinkStatus.FAILED, LinkStatus.UNCLEAR}
 
@@ -50,18 +57,21 @@ class Panel:
     badge: SafeString
     form: forms.Form | None
     may_act: bool
+    explanation: Explanation | None = None
+    candidates: tuple[AccountCandidate, ...] = ()
+    is_held_up: bool = False  # nobody asks the vendor now
     tick: int = 0
     problem: str = ""
 
     @property
     def is_under_way(self) -> bool:
-        """Whether the vendor is being asked."""
-        return self.link.status in UNDER_WAY
+        """Whether the vendor is being asked, and nobody has to decide first."""
+        return self.link.status in UNDER_WAY and self.link.due_at is not None
 
     @property
-    def has_failed(self) -> bool:
-        """Whether the vendor said no."""
-        return self.link.status == LinkStatus.FAILED
+    def goes_on(self) -> bool:
+        """Whether the page looks again by itself."""
+        return self.is_under_way and self.tick < TICKS_MAX
 
     @property
     def has_news(self) -> bool:
@@ -70,9 +80,23 @@ class Panel:
         return self.link.status in ended and self.link.acknowledged_at is None
 
     @property
+    def says_why(self) -> bool:
+        """Whether the page says why it waits, who must act, and what follows."""
+        is_shown = self.is_patient or not self.is_under_way
+        return self.explanation is not None and is_shown
+
+    @property
+    def tone(self) -> str:
+        """How the explanation looks: red needs a person, orange needs time."""
+        is_failed = self.link.status == LinkStatus.FAILED
+        return "danger" if is_failed else "warning"
+
+    @property
     def is_patient(self) -> bool:
         """Whether the answer takes longer than a person likes to look at."""
-        return self.tick >= PATIENCE_TICKS
+        at = self.explanation.at if self.explanation is not None else None
+        is_later = at is not None and at > clock.now() + SOON
+        return self.is_held_up or is_later or self.tick >= PATIENCE_TICKS
 
     @property
     def next_tick(self) -> int:
@@ -189,7 +213,7 @@ def _panel(
     tick: int = 0,
 ) -> Panel:
     may_act = request.user.has_perm(MAY_ACT)
-    form = None
+    form, vendor = None, vendor_of(link.application)
     if may_act and link.status in ASKABLE:
         try:
             form = _form(_options(link.application), typed)
@@ -197,13 +221,37 @@ def _panel(
             problem, may_act = refusal.message, False
     return Panel(
         link=link,
-        vendor=vendor_of(link.application),
+        vendor=vendor,
         badge=status_badge(link, "status"),
         form=form,
         may_act=may_act,
+        explanation=_explained(link, vendor),
+        candidates=_candidates(link),
+        is_held_up=_is_held_up(link),
         tick=tick,
         problem=problem,
     )
+
+
+def _explained(link: AccountLink, vendor: str) -> Explanation | None:
+    """Return why a link waits; what has failed is mended on this very page."""
+    told = explain_link(link=link, vendor=vendor)
+    if told is None or link.status != LinkStatus.FAILED:
+        return told
+    then = _("Correct what the vendor names, then synchronize again.")
+    return replace(told, then=then)
+
+
+def _is_held_up(link: AccountLink) -> bool:
+    breaker = breaker_of(link.application)
+    return breaker is not None and not breaker.is_asking(clock.now())
+
+
+def _candidates(link: AccountLink) -> tuple[AccountCandidate, ...]:
+    """Return the vendor's accounts that may be this one, while a person must say."""
+    if link.parked_at is None or link.status not in ASKABLE:
+        return ()
+    return tuple(link.candidates.order_by("name", "external_id"))
 
 
 def _options(application: Application) -> tuple[SyncOption, ...]:
