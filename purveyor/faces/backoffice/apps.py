@@ -17,6 +17,7 @@ PAGES = (
     "products",
     "prices",
     "provisioning",
+    "group_verbs",
     "notifications",
     "journal",
     "applications",

@@ -23,6 +23,7 @@ from purveyor.domain.orders.queries import (
     totals_of,
 )
 from purveyor.domain.provisioning.queries import count_not_synchronized
+from purveyor.domain.provisioning.troubles import count_waiting_for_a_person
 from purveyor.faces.backoffice.display import link_to, moment, status_badge
 from purveyor.faces.backoffice.first_steps import first_steps
 from purveyor.faces.backoffice.menu import address_of, may_see
@@ -96,18 +97,21 @@ def _cards(request: HttpRequest, months: tuple[MonthRow, ...]) -> Iterator[Card]
 
 def _asset_cards() -> Iterator[Card]:
     counts = count_by_sync_status()
-    failed = counts[SyncStatus.FAILED]
-    words = _("also %(waiting)s waiting, %(unclear)s being checked") % {
+    failed, parked = counts[SyncStatus.FAILED], count_waiting_for_a_person()
+    words = _(
+        "also %(waiting)s waiting, %(unclear)s being checked, %(parked)s for a person"
+    ) % {
         "waiting": _said(counts[SyncStatus.PENDING]),
         "unclear": _said(counts[SyncStatus.UNCLEAR]),
+        "parked": _said(parked),
     }
     yield Card(
         _("Assets failed"),
         _said(failed),
         words,
         address_of("provisioning") or address_of("assets_asset_changelist"),
-        "sync_problem" if failed else "task_alt",
-        "danger" if failed else "success",
+        "sync_problem" if failed or parked else "task_alt",
+        "danger" if failed or parked else "success",
     )
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_time
 from django.db.models import Model
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -85,6 +85,13 @@ def moment(value: datetime | None) -> str:
         return NOTHING
     here = timezone.get_current_timezone()
     told = format_datetime(value, "d MMM y, HH:mm", tzinfo=here, locale=_locale())
+    return str(told)
+
+
+def clock_time(value: datetime) -> str:
+    """Return the time of a moment on the distributor's clocks, in hours and minutes."""
+    here = timezone.get_current_timezone()
+    told = format_time(value.astimezone(here), "HH:mm", locale=_locale())
     return str(told)
 
 
