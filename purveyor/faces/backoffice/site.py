@@ -17,6 +17,7 @@ from unfold.sites import UnfoldAdminSite
 
 from purveyor.faces.backoffice.display import name_of
 from purveyor.faces.backoffice.drafts import keep_draft
+from purveyor.faces.backoffice.silences import silences
 from purveyor.kernel.errors import NotFound
 
 CRUMB = "bss_crumb"  # where a request carries the last step of its page's path
@@ -97,6 +98,13 @@ class Bss(UnfoldAdminSite):
         return TemplateResponse(
             request, template, {**self.each_context(request), **context}
         )
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what every page is told, also which vendors do not answer now."""
+        return {
+            **super().each_context(request),
+            "silences": lambda: silences(request),  # asked for when it is shown
+        }
 
     def _whole_page_to_sign_in(self, request: HttpRequest) -> HttpResponse:
         messages.info(request, _("Your sign-in has expired. Sign in to go on."))
