@@ -12,6 +12,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from unfold.dataclasses import ActionDialog
 from unfold.decorators import action
 from unfold.enums import ActionVariant
@@ -33,7 +34,7 @@ class DialogForm(BaseDialogForm):
         told = render_to_string(
             "unfold/helpers/messages/error.html", {"errors": refusals}
         )
-        return told + super().render_before_template()
+        return SafeString(told + super().render_before_template())
 
 
 def verb(

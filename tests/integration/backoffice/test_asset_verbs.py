@@ -196,6 +196,7 @@ def test_a_code_needs_itself_and_a_reason(
     answer = press(operator, a_doubtful_asset(), "enter_coupon", **typed)
 
     assert told in words(answer)
+    assert "&lt;" not in answer.content.decode()
     assert CODE not in answer.content.decode()
     assert not CouponEntry.objects.exists()
 
