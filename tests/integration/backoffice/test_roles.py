@@ -10,9 +10,22 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from purveyor.domain.assets.models import Asset
+from purveyor.domain.provisioning.operations.groups import retry_group
 from purveyor.faces.backoffice.site import bss
 from tests.factories.accounts import an_account, an_organization
 from tests.factories.assets import a_failed_asset, a_synchronized_asset
+from tests.factories.moments import DAN, NOON
+from tests.factories.troubles import (
+    FOUND,
+    TWICE,
+    a_candidate,
+    a_doubtful_asset,
+    a_duplicate,
+    a_silent_vendor,
+    an_account_candidate,
+    failures,
+)
 
 OPEN = {"bss:login"}  # the door
 OF_EVERYBODY = {  # for whoever is signed in, about nobody but themselves
@@ -27,10 +40,16 @@ OF_EVERYBODY = {  # for whoever is signed in, about nobody but themselves
     "bss:autocomplete",
 }
 CODE = "BT-TEST-0000-0000-CASH"
-SECRETS = ("reveal_coupon", "enter_coupon")
+SECRETS = ("reveal_coupon", "enter_coupon", "overrule_vendor", "settle_doubt")
 
 STEP = re.compile(r"<(?:\w+:)?(\w+)>")
-OWNERS = {"account_id": "accounts.account", "application_id": "catalogue.application"}
+OWNERS = {
+    "account_id": "accounts.account",
+    "application_id": "catalogue.application",
+    "candidate_id": "provisioning.candidate",
+    "found_id": "provisioning.accountcandidate",
+    "run_id": "provisioning.retryrun",
+}
 
 
 def routes(
@@ -92,6 +111,7 @@ def test_a_stranger_is_sent_to_the_door(method: str) -> None:
 def test_no_page_breaks_for_any_role(role: str, staff) -> None:
     an_organization()
     asset = a_synchronized_asset(code=CODE)
+    _trouble(asset)
     client = staff(role)
 
     broken = {}
@@ -102,10 +122,21 @@ def test_no_page_breaks_for_any_role(role: str, staff) -> None:
         if answer.status_code >= 500:
             broken[name] = answer.status_code
         shown = b"".join(answer) if answer.streaming else answer.content
-        assert CODE.encode() not in shown, name
+        assert not [code for code in (CODE, FOUND, TWICE) if code.encode() in shown]
 
     assert broken == {}
     assert asset.coupon_mask
+
+
+def _trouble(asset: Asset) -> None:
+    """Let there be something of all that goes wrong at a vendor."""
+    a_duplicate(asset=asset)
+    a_candidate(asset=a_doubtful_asset())
+    an_account_candidate(account=an_account(), external_id="bt-77")
+    (failed,) = failures(count=1)
+    group, application = failed.cause, failed.application
+    retry_group(application=application, group=group, actor=DAN, now=NOON)
+    a_silent_vendor()
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
