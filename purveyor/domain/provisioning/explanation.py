@@ -67,6 +67,7 @@ DECIDE = lazy(
     "never made."
 )
 CORRECT = lazy("Correct the cause, then press Retry, or edit and save it.")
+SYNCHRONIZE_AGAIN = lazy("Correct the cause, then press Save & Synchronize again.")
 SYNCHRONIZE = lazy("Synchronize the account on its page, then press Retry.")
 
 
@@ -208,6 +209,17 @@ MEANINGS: dict[Cause, Meaning] = {
 }
 
 
+#: What a person does about an account; an account has no Retry.
+FOR_LINKS: dict[Cause, Promise] = {
+    Cause.PROPOSAL: lazy(
+        "Compare the vendor's account with ours. Link it, or have a new one made."
+    ),
+    Cause.UNCERTAIN: lazy(
+        "Ask %(vendor)s whether it has the account, then press Save & Synchronize again."
+    ),
+}
+
+
 def explain(*, asset: Asset, vendor: str) -> Explanation | None:
     """
     Return why an asset waits, or None if nothing is left to do.
@@ -271,6 +283,8 @@ def _explained(record: Asset | AccountLink, *, vendor: str) -> Explanation:
     actor, then = meaning.actor, meaning.then
     if record.due_at is None and actor == Actor.SYSTEM:
         actor, then = Actor.OPERATIONS, CORRECT
+    if isinstance(record, AccountLink) and actor == Actor.OPERATIONS:
+        then = FOR_LINKS.get(cause, SYNCHRONIZE_AGAIN)
     return Explanation(
         record.waits_because or str(meaning.means),
         str(ACTORS[actor]),

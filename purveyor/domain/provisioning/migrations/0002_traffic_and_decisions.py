@@ -342,4 +342,8 @@ class Migration(migrations.Migration):
             model_name='watch',
             index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at', 'id'], name='watch_due'),
         ),
+        migrations.AddIndex(
+            model_name='couponobservation',
+            index=models.Index(condition=models.Q(('is_duplicate', True)), fields=['-first_seen_at'], name='observation_duplicates'),
+        ),
     ]

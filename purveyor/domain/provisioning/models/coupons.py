@@ -37,7 +37,14 @@ class CouponObservation(models.Model):
                 fields=("application", "coupon_hash"),
             ),
         )
-        indexes = (models.Index(fields=("key",), name="observation_by_key"),)
+        indexes = (
+            models.Index(fields=("key",), name="observation_by_key"),
+            models.Index(
+                fields=("-first_seen_at",),
+                name="observation_duplicates",
+                condition=Q(is_duplicate=True),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"coupon {self.coupon_mask}"

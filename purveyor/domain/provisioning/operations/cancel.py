@@ -71,7 +71,8 @@ def ask_to_cancel(*, asset: Asset, because: str, actor: str, now: datetime) -> N
     """
     reason = checked_reason(because)
     capabilities = manager_for(asset.application.setup).capabilities
-    if asset.has_coupon and Capability.CANCEL not in capabilities:
+    now_held = Asset.objects.select_for_update().get(pk=asset.pk).has_coupon
+    if now_held and Capability.CANCEL not in capabilities:
         message = _("%(vendor)s does not take back a coupon. Ask it, and note it here.")
         raise NotCancellable(message % {"vendor": asset.application.name})
     why = Why(Cause.CANCEL_ASKED, _("It is to be cancelled."))

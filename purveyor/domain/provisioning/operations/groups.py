@@ -92,15 +92,17 @@ def mend_group(
     """
     Correct what is sent to the vendor for all that failed for one cause.
 
-    Return how many were corrected: at most so many at a time as are read at once.
+    Return how many were corrected: at most so many at a time as are read at once. Those
+    that are as wanted already are left alone, so pressing again goes on with the rest.
 
-    :raises NoSuchGroup: if nothing has failed for it any more.
+    :raises NoSuchGroup: if nothing of it is left to be corrected.
     :raises NotMendable: for all that `mend_asset` refuses; then none is corrected.
     """
     failed = failed_of(application=application, group=group)
-    assets = list(failed.order_by("pk")[:MENDED_MAX])
+    wrong = failed.exclude(**changes) if changes else failed
+    assets = list(wrong.order_by("pk")[:MENDED_MAX])
     if not assets:
-        raise NoSuchGroup(_("Nothing has failed for this cause any more."))
+        raise NoSuchGroup(_("Nothing is left to be corrected for this cause."))
     for asset in assets:
         mend_asset(asset=asset, changes=changes, actor=actor, now=now)
     return len(assets)
