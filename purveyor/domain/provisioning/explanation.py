@@ -215,7 +215,7 @@ FOR_LINKS: dict[Cause, Promise] = {
         "Compare the vendor's account with ours. Link it, or have a new one made."
     ),
     Cause.UNCERTAIN: lazy(
-        "Ask %(vendor)s whether it has the account, then press Save & Synchronize again."
+        "Ask %(vendor)s whether it has the account, then Save & Synchronize again."
     ),
 }
 
