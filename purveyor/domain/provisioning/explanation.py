@@ -67,7 +67,7 @@ DECIDE = lazy(
     "never made."
 )
 CORRECT = lazy("Correct the cause, then press Retry, or edit and save it.")
-SYNCHRONIZE_AGAIN = lazy("Correct the cause, then press Save & Synchronize again.")
+SYNCHRONIZE_AGAIN = lazy("Correct what the vendor names, then synchronize again.")
 SYNCHRONIZE = lazy("Synchronize the account on its page, then press Retry.")
 
 
@@ -215,7 +215,7 @@ FOR_LINKS: dict[Cause, Promise] = {
         "Compare the vendor's account with ours. Link it, or have a new one made."
     ),
     Cause.UNCERTAIN: lazy(
-        "Ask %(vendor)s whether it has the account, then Save & Synchronize again."
+        "Ask %(vendor)s whether it has the account, then synchronize again."
     ),
 }
 

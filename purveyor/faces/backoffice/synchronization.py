@@ -1,6 +1,6 @@
 """An account's page 'Provisioning Sync Status': its Sync Options at each vendor."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -225,21 +225,12 @@ def _panel(
         badge=status_badge(link, "status"),
         form=form,
         may_act=may_act,
-        explanation=_explained(link, vendor),
+        explanation=explain_link(link=link, vendor=vendor),
         candidates=_candidates(link),
         is_held_up=_is_held_up(link),
         tick=tick,
         problem=problem,
     )
-
-
-def _explained(link: AccountLink, vendor: str) -> Explanation | None:
-    """Return why a link waits; what has failed is mended on this very page."""
-    told = explain_link(link=link, vendor=vendor)
-    if told is None or link.status != LinkStatus.FAILED:
-        return told
-    then = _("Correct what the vendor names, then synchronize again.")
-    return replace(told, then=then)
 
 
 def _is_held_up(link: AccountLink) -> bool:
