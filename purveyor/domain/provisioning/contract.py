@@ -53,6 +53,12 @@ class VendorUnavailable(VendorError):
     code = "vendor.unavailable"
 
 
+class VendorNotAsked(VendorUnavailable):
+    """We did not come to asking: nothing was sent. It says nothing of the vendor."""
+
+    code = "vendor.not_asked"
+
+
 class VendorBlocked(VendorUnavailable):
     """The vendor refuses our credentials. Nothing was done; everything for it waits."""
 

@@ -167,7 +167,7 @@ class Engine:
         with self._lock:
             room = self.slots - self._busy.total() - keep
             if queue.limit is not None:
-                room = min(room, queue.limit - self._busy[due, queue.name])
+                room = min(room, queue.limit - self._busy[due, queue.name] - keep)
         return room
 
     def _start(self, due: Due, name: str, job: Callable[..., None], *args: Any) -> None:

@@ -12,13 +12,12 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from purveyor.domain.provisioning.contract import VendorError
+from purveyor.domain.provisioning.contract import VendorError, VendorNotAsked
 from purveyor.domain.provisioning.lifecycle import AttemptKind
 from purveyor.domain.provisioning.models import Attempt
 from purveyor.domain.provisioning.operations.attempts import open_attempt
 from purveyor.domain.provisioning.operations.gate import (
     GateClosed,
-    NotAsked,
     gate_of,
 )
 from purveyor.domain.provisioning.operations.subject import Subject
@@ -69,10 +68,10 @@ def write_and_do[T](
                 spare = settings.PURVEYOR_LEASE_SECONDS * BEGINS_WITHIN
                 if watch.now() > opened_at + timedelta(seconds=spare):
                     message = _("The worker was held up; nothing was sent.")
-                    raise NotAsked(message)
+                    raise VendorNotAsked(message)
                 return Called(attempt, deed.do(), None)
         except VendorError as error:
             return Called(attempt, None, error)
         except GateClosed:
             message = _("The vendor was not asked; nothing was sent.")
-            return Called(attempt, None, NotAsked(message))
+            return Called(attempt, None, VendorNotAsked(message))

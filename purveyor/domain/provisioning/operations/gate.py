@@ -24,7 +24,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from purveyor.domain.provisioning.contract import VendorError, VendorUnavailable
+from purveyor.domain.provisioning.contract import VendorError, VendorNotAsked
 from purveyor.domain.provisioning.models import (
     Breaker,
     CallShare,
@@ -57,12 +57,6 @@ class GateClosed(PurveyorError):
     code = "provisioning.gate_closed"
 
 
-class NotAsked(VendorUnavailable):
-    """The gate closed between writing and calling: nothing was sent."""
-
-    code = "provisioning.not_asked"
-
-
 @dataclass(frozen=True, slots=True)
 class Share:
     """What one worker may ask of a vendor, until its own clock says `ends_at`."""
@@ -85,7 +79,8 @@ class Gate:
         self._share: Share | None = None
         self._is_asking = False
         self._calls_count = 0
-        self._door = threading.Semaphore(READY_AT_THE_DOOR)
+        self._doorstep = threading.Condition(self._lock)
+        self._at_door_count = 0
         self._people_waiting = 0
         self._started: deque[float] = deque()  # when the calls of this second began
 
@@ -100,16 +95,26 @@ class Gate:
         :raises GateClosed: if nobody asks this vendor now, or the wait is too long.
         """
         with self._lock:
-            self._valid_share(now)
-        if lane == Lane.INTERACTIVE:
-            yield
-            return
-        if not self._door.acquire(timeout=_patience()):
-            raise GateClosed(CROWDED)
+            self._come_to_the_door(is_person=lane == Lane.INTERACTIVE, now=now)
         try:
             yield
         finally:
-            self._door.release()
+            with self._lock:
+                self._at_door_count -= 1
+                self._doorstep.notify()
+
+    def _come_to_the_door(self, *, is_person: bool, now: datetime) -> None:
+        gives_up_at = time.monotonic() + _patience()
+        while True:
+            share = self._valid_share(now)
+            room = min(READY_AT_THE_DOOR, share.at_once) + share.at_once
+            if is_person or self._at_door_count < max(room, 1):
+                self._at_door_count += 1
+                return
+            left = gives_up_at - time.monotonic()
+            if left <= 0:
+                raise GateClosed(CROWDED)
+            self._doorstep.wait(min(left, SHARE_SECONDS))
 
     @contextmanager
     def permit(self, lane: str, *, now: datetime) -> Iterator[None]:
@@ -302,7 +307,7 @@ def tell_answer(
 
     A good answer after good ones changes nothing and is not written.
     """
-    if isinstance(answer, NotAsked):
+    if isinstance(answer, VendorNotAsked):
         return
     if answer is None and gate_of(application_id).has_good_weather():
         return

@@ -16,7 +16,7 @@ from purveyor.domain.provisioning.causes import (
     after_the_due_time,
     why_of,
 )
-from purveyor.domain.provisioning.contract import VendorUnavailable
+from purveyor.domain.provisioning.contract import VendorNotAsked, VendorUnavailable
 from purveyor.domain.provisioning.lifecycle import LINK
 from purveyor.domain.provisioning.models import AccountLink, Breaker
 from purveyor.kernel.journal.operations import log
@@ -94,7 +94,9 @@ class Subject:
 
     def wait_for_vendor(self, error: VendorUnavailable, *, now: datetime) -> None:
         """Try to make it again later, or give up once it was tried for long enough."""
-        if self.has_run_out(now):
+        if isinstance(error, VendorNotAsked):  # that was no try
+            self._leave(due_at=now, **NO_DOUBT, **self._columns(why_of(error)))
+        elif self.has_run_out(now):
             self.give_up(after_the_due_time(why_of(error)), now=now)
         else:
             self.postpone(error, now=now, **NO_DOUBT)
