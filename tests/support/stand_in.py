@@ -60,9 +60,10 @@ class StandIn:
     def makes_strangers(self, count: int, **facts: Any) -> None:
         self._call("POST", "/sandbox/coupons", {"count": count, **facts})
 
-    def makes_a_stranger(self, **facts: Any) -> None:
-        """Make one coupon that nobody has ordered, also with a reference of ours."""
-        self._call("POST", "/sandbox/coupons", facts)
+    def makes_a_stranger(self, **facts: Any) -> str:
+        """Make one coupon behind everybody's back, and return its code."""
+        made: dict[str, Any] = self._call("POST", "/sandbox/coupons", facts)
+        return str(made["code"])
 
     def marks(self, code: str, marking: str) -> None:
         """Redeem, revoke, lose or expire a coupon."""

@@ -4,17 +4,19 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
+import time_machine
 
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.provisioning.operations.link import ask_to_synchronize
 from purveyor.flows.execution.street import STREET
-from purveyor.kernel import clock
+from purveyor.kernel import clock, http
 from purveyor.kernel.work.engine import drain
 from tests.factories.accounts import an_account
 from tests.factories.catalogue import an_application
 from tests.factories.moments import DAN
 from tests.factories.orders import an_execution
 from tests.factories.provisioning import a_setup
+from tests.support.desk import Desk
 from tests.support.stand_in import API_KEY, WORKGROUP, StandIn, a_stand_in
 
 
@@ -58,3 +60,14 @@ def visit() -> Callable[[], None]:
         drain(STREET, now=clock.now())
 
     return work
+
+
+@pytest.fixture
+def desk(
+    vendor: StandIn,
+    still_clock: time_machine.Traveller,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Desk:
+    """Return Dan's desk, in front of the vendor; a failed read is repeated at once."""
+    monkeypatch.setattr(http, "PAUSES_SECONDS", (0.001, 0.001))
+    return Desk(vendor, still_clock)
