@@ -113,8 +113,9 @@ class Subject:
             at_least_seconds=float(wish) if isinstance(wish, int | float) else 0,
         )
         why = why_of(error)
-        if self.is_in_doubt and "in_doubt_since" not in changes:
-            why = Why(Cause.LOOK_FAILED, error.message)  # it may have been made
+        stays_in_doubt = self.is_in_doubt and "in_doubt_since" not in changes
+        if stays_in_doubt and why.cause == Cause.UNAVAILABLE:
+            why = Why(Cause.LOOK_FAILED, why.text)
         columns = self._columns(why)
         self._leave(due_at=due_at, tries_count=tries, **columns, **changes)
 
