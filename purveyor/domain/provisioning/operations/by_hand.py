@@ -32,7 +32,10 @@ from purveyor.domain.provisioning.operations.cancel import (
     end_cancelling,
     keep_redeemed,
 )
-from purveyor.domain.provisioning.operations.connect import WAITING
+from purveyor.domain.provisioning.operations.connect import (
+    WAITING,
+    is_own_after_all,
+)
 from purveyor.domain.provisioning.operations.watch import begin_watch
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import log
@@ -154,6 +157,7 @@ def connect_by_hand(
     _close_doubts(asset, AttemptOutcome.ENTERED)
     connection = Connection(asset, coupon, "enter")
     connect_coupons(connections=[connection], actor=actor, now=now)
+    is_own_after_all(asset=asset, code=coupon.code)
     facts = {"reason": because, "coupon": mask(coupon.code)}
     log(asset, "decide", actor=actor, at=now, **facts)
     if was_in_doubt:

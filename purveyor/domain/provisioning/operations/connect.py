@@ -152,6 +152,8 @@ def _keep(made: Made, asset: Asset, *, is_taken: bool) -> None:
 def _note_late_answer(made: Made, asset: Asset) -> None:
     """Write that an answer came late, and what its attempt turned out to be."""
     log(asset, "late_answer", actor=WORKER, at=made.now, coupon=mask(made.coupon.code))
+    if asset.coupon_hash in fingerprints(made.coupon.code):
+        is_own_after_all(asset=asset, code=made.coupon.code)
     Attempt.objects.filter(pk=made.attempt.pk, outcome=AttemptOutcome.UNCLEAR).update(
         outcome=AttemptOutcome.ADOPTED
     )
@@ -188,6 +190,15 @@ def observe(
     verb = "find_duplicate" if is_duplicate else "find_other_facts"
     log(asset, verb, actor=WORKER, at=now, coupon=mask(seen.code))
     return kept
+
+
+def is_own_after_all(*, asset: Asset, code: str) -> None:
+    """Show a coupon no longer as a duplicate that its asset has now."""
+    CouponObservation.objects.filter(
+        application=asset.application_id,
+        coupon_hash__in=fingerprints(code),
+        is_duplicate=True,
+    ).update(is_duplicate=False)
 
 
 def keep_observation(

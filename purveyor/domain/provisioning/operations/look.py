@@ -25,6 +25,7 @@ from purveyor.domain.provisioning.lifecycle import AttemptKind, AttemptOutcome
 from purveyor.domain.provisioning.models import Candidate
 from purveyor.domain.provisioning.operations.connect import (
     as_coupon,
+    is_own_after_all,
     is_taken,
     keep_observation,
     observe,
@@ -153,6 +154,7 @@ def adopt(*, asset: Asset, seen: VendorAsset, actor: str, now: datetime) -> None
     )
     connection = Connection(asset, as_coupon(seen), "adopt")
     connect_coupons(connections=[connection], actor=actor, now=now)
+    is_own_after_all(asset=asset, code=seen.code)
 
 
 # ------------------------------------------------------------------ in the listing

@@ -17,6 +17,7 @@ from purveyor.domain.provisioning.contract import (
     VendorAsset,
     VendorUnavailable,
 )
+from purveyor.domain.provisioning.lifecycle import AttemptOutcome
 from purveyor.domain.provisioning.models import CouponObservation, Watch
 from purveyor.domain.provisioning.operations.connect import observe
 from purveyor.domain.provisioning.operations.gate import GateClosed, ask
@@ -79,14 +80,20 @@ def _note(
     """Keep what is not the asset's own, and say when to look again."""
     lease.renew()
     asset = Asset.objects.select_for_update().get(pk=watch.asset_id)
-    for seen in found:
+    for seen in () if _is_being_made(asset) else found:
         is_own = asset.coupon_hash in fingerprints(seen.code)
-        if asset.has_coupon and not is_own and not _is_known(asset, seen):
+        if not is_own and not _is_known(asset, seen):
             observe(asset=asset, seen=seen, is_duplicate=True, now=now)
     looks = watch.looks_count + 1
     is_over = looks >= len(LOOK_AFTER)
     due_at = None if is_over else now + LOOK_AFTER[looks]
     lease.end(looks_count=looks, tries_count=0, due_at=due_at)
+
+
+def _is_being_made(asset: Asset) -> bool:
+    """Return whether what is found may be connected by the answer, or by a look."""
+    left_open = asset.attempts.filter(outcome=AttemptOutcome.OPEN)
+    return asset.in_doubt_since is not None or left_open.exists()
 
 
 def _is_known(asset: Asset, seen: VendorAsset) -> bool:
