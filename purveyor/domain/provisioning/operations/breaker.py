@@ -8,6 +8,7 @@ first answer closes it, and the time to give up moves on by as long as it was op
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from django.conf import settings
 from django.db import transaction
@@ -36,6 +37,7 @@ from purveyor.kernel.journal.operations import log
 from purveyor.kernel.work.leases import Lease
 from purveyor.kernel.work.tasks import wake
 
+ITS_OWN_DOUBTS = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
 WAITED_FOR_VENDOR = (Cause.UNAVAILABLE, Cause.BLOCKED, Cause.BUSY, Cause.LOOK_FAILED)
 
 
@@ -65,8 +67,16 @@ def note_answers(
 
 
 def is_failure(answer: VendorError | None) -> bool:
-    """Return whether an answer says that the vendor does not work; a no does not."""
-    return answer is not None and not isinstance(answer, VendorRejected)
+    """
+    Return whether an answer says that the vendor does not work; a no does not.
+
+    Nor does a doubt that the vendor has put into its own words: that it does not know a
+    coupon (404), or that something is in the way (409).
+    """
+    if answer is None or isinstance(answer, VendorRejected):
+        return False
+    is_its_own_word = bool(answer.facts.get("vendor_code"))
+    return not (is_its_own_word and answer.facts.get("status") in ITS_OWN_DOUBTS)
 
 
 def _failures_at_the_end(answers: Sequence[VendorError | None]) -> int:

@@ -118,16 +118,23 @@ def cancel_at_vendor(visit: Visit) -> None:
     :raises GateClosed: if nobody asks this vendor now.
     """
     if not visit.asset.has_coupon:
-        end_cancelling(
-            asset=visit.asset,
-            reason=_("Nothing was made."),
-            actor=WORKER,
-            now=visit.now(),
-        )
+        _cancel_what_was_not_made(visit)
     elif _is_cancel_in_doubt(visit.asset):
         _look_by_code(visit)
     else:
         _cancel(visit)
+
+
+@transaction.atomic(durable=True)
+def _cancel_what_was_not_made(visit: Visit) -> None:
+    """
+    End it here, unless a late answer has brought a coupon meanwhile.
+
+    :raises LeaseLost: then; it is cancelled at the vendor by the next visit.
+    """
+    visit.lease.renew()
+    words, now = _("Nothing was made."), visit.now()
+    end_cancelling(asset=visit.asset, reason=words, actor=WORKER, now=now)
 
 
 def _is_cancel_in_doubt(asset: Asset) -> bool:
@@ -183,14 +190,22 @@ def _close_as_done(visit: Visit, attempt: Attempt, *, now: datetime) -> None:
 
 def _wait(visit: Visit, error: VendorUnavailable, *, now: datetime) -> None:
     if visit.subject.has_run_out(now):
-        words = _("It could not be cancelled until the due time: %(reason)s")
-        why = Why(Cause.UNCERTAIN, words % {"reason": error.message})
-        visit.subject.park(why, now=now)
+        _give_up(visit, error.message, now=now)
         return
     visit.subject.postpone(error, now=now)
 
 
+def _give_up(visit: Visit, reason: str, *, now: datetime) -> None:
+    """Leave it to a person what the vendor could not be brought to do in time."""
+    words = _("It could not be cancelled until the due time: %(reason)s")
+    why = Why(Cause.CANCEL_UNKNOWN, words % {"reason": reason})
+    visit.subject.park(why, now=now)
+
+
 def _doubt(visit: Visit, why: Why, *, now: datetime) -> None:
+    if visit.subject.has_run_out(now):
+        _give_up(visit, why.text, now=now)
+        return
     told = Why(Cause.CANCEL_UNCLEAR, why.text)
     due_at = next_try_at(tries_count=visit.asset.tries_count + 1, now=now)
     tries_count = visit.asset.tries_count + 1
@@ -257,9 +272,13 @@ def end_cancelling(*, asset: Asset, reason: str, actor: str, now: datetime) -> N
 
 
 def keep(*, asset: Asset, reason: str, actor: str, now: datetime) -> None:
-    """Leave an asset to its account, because it could not be cancelled."""
+    """
+    Leave an asset to its account, because it could not be cancelled.
+
+    Its account is told of the coupon, if it was not yet.
+    """
     left: dict[str, Any] = {**NO_WORK, **Why(Cause.CANCEL_REFUSED, reason).columns}
-    ASSET.move(asset, "keep", due_at=None, **left)
+    ASSET.move(asset, "keep", due_at=None, welcome_due_at=now, **left)
     log(
         asset,
         "keep",

@@ -108,6 +108,7 @@ def _adopt_or_park(visit: Visit, found: Sequence[VendorAsset]) -> None:
     """Adopt the coupon that was made for this asset; what does not fit, park."""
     asset, now, subject = visit.asset, visit.now(), visit.subject
     subject.lease.renew()
+    asset.refresh_from_db(fields=["state"])  # to be cancelled, by now?
     by_age = sorted(found, key=lambda each: (each.made_at is None, each.made_at or now))
     fits = [e for e in by_age if _is_what_was_asked(visit, e)]
     chosen = fits[0] if fits else None

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from purveyor.domain.assets.lifecycle import SYNC
+from purveyor.domain.assets.lifecycle import SYNC, AssetState
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.operations import NO_DOUBT
 from purveyor.domain.provisioning.causes import (
@@ -91,6 +92,16 @@ class Subject:
             **self._columns(why),
         )
         self._tell("fail", why, now=now, before=before)
+        self._go_on_cancelling(now=now)
+
+    def _go_on_cancelling(self, *, now: datetime) -> None:
+        """Look again at once at an asset that was to be cancelled meanwhile."""
+        if isinstance(self.record, Asset):
+            why = Why(Cause.CANCEL_ASKED, _("It is to be cancelled."))
+            cancelling = Asset.objects.filter(
+                pk=self.record.pk, state=AssetState.CANCELLING
+            )
+            cancelling.update(due_at=now, **why.columns)
 
     def wait_for_vendor(self, error: VendorUnavailable, *, now: datetime) -> None:
         """Try to make it again later, or give up once it was tried for long enough."""
