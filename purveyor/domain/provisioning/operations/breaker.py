@@ -28,7 +28,9 @@ from purveyor.domain.provisioning.lifecycle import BREAKER, BreakerState
 from purveyor.domain.provisioning.models import (
     AccountLink,
     Breaker,
+    CouponEntry,
     ServiceManagerSetup,
+    Watch,
 )
 from purveyor.domain.provisioning.operations.subject import WORKER
 from purveyor.domain.provisioning.registry import manager_for
@@ -38,6 +40,7 @@ from purveyor.kernel.work.leases import Lease
 from purveyor.kernel.work.tasks import wake
 
 ITS_OWN_DOUBTS = (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT)
+WAITING_FOR_VENDORS = (Asset, AccountLink, CouponEntry, Watch)
 WAITED_FOR_VENDOR = (Cause.UNAVAILABLE, Cause.BLOCKED, Cause.BUSY, Cause.LOOK_FAILED)
 
 
@@ -197,8 +200,10 @@ def close_breaker(*, application: Application, actor: str, now: datetime) -> Non
         waits_because="",
         cause="",
     )
-    for model in (Asset, AccountLink):
-        waiting = model.objects.filter(application=application, due_at__isnull=False)
+    for model in WAITING_FOR_VENDORS:
+        waiting = model._default_manager.filter(
+            application=application, due_at__isnull=False
+        )
         waiting.update(give_up_at=F("give_up_at") + stood_still)
         held_up = waiting.filter(cause__in=WAITED_FOR_VENDOR, due_at__gt=now)
         held_up.update(due_at=now, tries_count=0)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.operations import Coupon
+from purveyor.domain.provisioning.causes import why_of
 from purveyor.domain.provisioning.contract import (
     Capability,
     VendorAsset,
@@ -104,7 +105,7 @@ def _wait(
     lease.end(
         tries_count=tries,
         due_at=next_try_at(tries_count=tries, now=now),
-        waits_because=error.message,
+        **why_of(error).columns,
     )
 
 
@@ -130,7 +131,7 @@ def _connect(
     check_waits(asset)
     seen = opinion.seen
     coupon = Coupon(
-        entry.code.reveal(),
+        seen.code if seen else entry.code.reveal(),  # as the vendor spells it
         made_at=seen.made_at if seen else None,
         expires_at=seen.expires_at if seen else None,
     )
@@ -138,14 +139,15 @@ def _connect(
     connect_by_hand(
         asset=asset, coupon=coupon, because=because, actor=entry.asked_by, now=now
     )
-    ENTRY.move(entry, "connect", ended_at=now, due_at=None, waits_because="")
+    ENTRY.move(entry, "connect", ended_at=now, due_at=None, waits_because="", cause="")
     lease.end()
 
 
 @transaction.atomic(durable=True)
 def _refuse(entry: CouponEntry, reason: str, lease: Lease, *, now: datetime) -> None:
     lease.renew()
-    ENTRY.move(entry, "refuse", ended_at=now, due_at=None, waits_because=reason[:500])
+    said = {"waits_because": reason[:500], "cause": ""}
+    ENTRY.move(entry, "refuse", ended_at=now, due_at=None, **said)
     lease.end()
     facts = {"coupon": entry.code_mask, "reason": reason}
     log(entry.asset, "refuse_entry", actor=entry.asked_by, at=now, **facts)

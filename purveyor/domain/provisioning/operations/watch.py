@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from purveyor.domain.assets.models import Asset
+from purveyor.domain.provisioning.causes import why_of
 from purveyor.domain.provisioning.contract import (
     Capability,
     VendorAsset,
@@ -65,10 +66,10 @@ def watch_reference(*, lease: Lease, now: datetime) -> None:
         )
     except GateClosed:
         lease.end()
-    except VendorUnavailable:
+    except VendorUnavailable as error:
         tries = watch.tries_count + 1
         due_at = next_try_at(tries_count=tries, now=passed.now())
-        lease.end(tries_count=tries, due_at=due_at)
+        lease.end(tries_count=tries, due_at=due_at, **why_of(error).columns)
     else:
         _note(watch, found, lease, now=passed.now())
 
@@ -87,7 +88,8 @@ def _note(
     looks = watch.looks_count + 1
     is_over = looks >= len(LOOK_AFTER)
     due_at = None if is_over else now + LOOK_AFTER[looks]
-    lease.end(looks_count=looks, tries_count=0, due_at=due_at)
+    said = {"waits_because": "", "cause": ""}
+    lease.end(looks_count=looks, tries_count=0, due_at=due_at, **said)
 
 
 def _is_being_made(asset: Asset) -> bool:
