@@ -235,14 +235,18 @@ def lease_share(*, application_id: int, calls_count: int, now: datetime) -> Shar
         message = "Nobody asks this vendor now."
         raise GateClosed(message)
     worker = f"{platform.node()}:{os.getpid()}"
-    theirs = CallShare.objects.filter(application=application_id, until__gt=Now())
-    others = list(theirs.exclude(worker=worker))
+    theirs = CallShare.objects.filter(application=application_id)
+    others = theirs.exclude(worker=worker)
     setup = ServiceManagerSetup.objects.get(application=application_id)
+    living = others.filter(until__gt=Now())
     at_once = fair_share(
-        limit=setup.calls_at_once, others=[each.at_once for each in others]
+        limit=setup.calls_at_once,
+        others=list(living.values_list("at_once", flat=True)),
     )
-    per_second = fair_share(
-        limit=setup.calls_per_second, others=[each.per_second for each in others]
+    lately = others.filter(until__gt=Now() - timedelta(seconds=SHARE_SECONDS))
+    per_second = fair_share(  # their last calls count for a second more
+        limit=setup.calls_per_second,
+        others=list(lately.values_list("per_second", flat=True)),
     )
     share = Share(
         at_once=max(at_once, calls_count),
