@@ -4,6 +4,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ BATCH_MAX = 50
 LIST_SECONDS = 0.04  # while many come, a list is gathered for so long
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Entry[A]:
     item: A
     result: Any = None
@@ -51,14 +52,22 @@ class Combined[A, R]:
         while not entry.is_done:  # again if the thread that had it was ended
             entry.is_left.clear()
             self._gathered.append(entry)
-            with self._running:
-                while not entry.is_left.is_set() and (gathered := self._gather()):
-                    self._run_for(gathered, mine=entry)
+            try:
+                self._lead(entry)
+            except BaseException:  # this thread is being ended: nobody will be told
+                with suppress(ValueError):
+                    self._gathered.remove(entry)
+                raise
             entry.is_left.wait()
         if entry.error is not None:
             raise entry.error
         result: R = entry.result
         return result
+
+    def _lead(self, mine: _Entry[A]) -> None:
+        with self._running:
+            while not mine.is_left.is_set() and (gathered := self._gather()):
+                self._run_for(gathered, mine=mine)
 
     def _gather(self) -> list[_Entry[A]]:
         time.sleep(max(self._gathers_until - time.monotonic(), 0))
