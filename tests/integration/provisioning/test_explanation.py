@@ -110,7 +110,7 @@ def expected_actor(cause: Cause, due_at: datetime | None, weather: str) -> Actor
             return Actor.ADMINISTRATOR
         if weather in {"open", "paused"}:
             return Actor.SYSTEM
-    actor, _then = MEANINGS[cause]
+    actor = MEANINGS[cause].actor
     return Actor.OPERATIONS if due_at is None and actor == Actor.SYSTEM else actor
 
 

@@ -9,10 +9,11 @@ from purveyor.kernel.work.models import CAUSE_MAX
 
 @pytest.mark.parametrize("cause", list(Cause), ids=lambda cause: cause or "new")
 def test_every_cause_says_who_acts_and_what_happens_then(cause: Cause) -> None:
-    actor, then = MEANINGS[cause]
+    meaning = MEANINGS[cause]
 
-    words = str(then) % {"vendor": "BitTitan"}
-    assert str(ACTORS[actor])
+    words = str(meaning.then) % {"vendor": "BitTitan"}
+    assert str(meaning.means).endswith(".")
+    assert str(ACTORS[meaning.actor])
     assert words.endswith(".")
     assert "%(" not in words
 
