@@ -241,9 +241,7 @@ class Story:
 
     def _check_waiting(self, asset: Asset) -> None:
         said = explain(asset=asset, vendor="BitTitan")
-        is_done = asset.state not in {AssetState.ACTIVE, AssetState.CANCELLING}
-        if is_done or (asset.has_coupon and asset.state == AssetState.ACTIVE):
-            assert said is None
+        if not self._is_unfinished(asset):
             assert asset.due_at is None
             return
         assert said is not None, f"{asset}: says nothing"
@@ -270,7 +268,10 @@ class Story:
             self._check_end(fresh(asset))
 
     def _is_unfinished(self, asset: Asset) -> bool:
-        return explain(asset=fresh(asset), vendor="BitTitan") is not None
+        known = fresh(asset)
+        is_delivered = known.state == AssetState.ACTIVE and known.has_coupon
+        is_open = known.state in {AssetState.ACTIVE, AssetState.CANCELLING}
+        return is_open and not is_delivered
 
     def _decide(self, asset: Asset) -> None:
         """Do what the page of an asset asks a person to do, knowing the books."""

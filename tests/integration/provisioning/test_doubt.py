@@ -7,7 +7,7 @@ from purveyor.domain.assets.models import Asset
 from purveyor.domain.provisioning.causes import Cause
 from purveyor.domain.provisioning.lifecycle import AttemptOutcome, BreakerState
 from purveyor.domain.provisioning.models import Attempt
-from purveyor.domain.provisioning.operations import make
+from purveyor.domain.provisioning.operations import calls
 from purveyor.domain.provisioning.operations.attempts import open_attempt
 from purveyor.kernel import clock
 from purveyor.kernel.work.leases import claim
@@ -204,7 +204,7 @@ def test_a_lease_that_was_taken_over_at_the_gate_calls_nobody(
         assert claim(Asset, now=clock.now(), limit=1)
         return real(**facts)  # type: ignore[arg-type]  # handed on as it came
 
-    monkeypatch.setattr(make, "open_attempt", late)
+    monkeypatch.setattr(calls, "open_attempt", late)
     desk.works()
 
     assert desk.calls("make_coupon") == 0

@@ -24,7 +24,7 @@ from tests.support.stories import ACTS, ASSETS_MAX, KINDS, Story
 
 IS_LONG = os.environ.get("PURVEYOR_TEST_LONG", "off") == "on"
 SHORT = settings(
-    max_examples=36,
+    max_examples=30,
     stateful_step_count=14,
     derandomize=True,
     deadline=None,
