@@ -165,6 +165,7 @@ class Asset(Workable):
         """Whether what is sent to the vendor may be corrected: nothing can be there."""
         return (
             self.sync_status == SyncStatus.FAILED
+            and self.state == AssetState.ACTIVE
             and not self.has_coupon
             and self.in_doubt_since is None
         )

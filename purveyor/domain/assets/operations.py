@@ -173,6 +173,7 @@ def mend_asset(
     _check_days(changes)
     failed = Asset.objects.filter(
         pk=asset.pk,
+        state=AssetState.ACTIVE,
         sync_status=SyncStatus.FAILED,
         coupon_hash__isnull=True,
         in_doubt_since__isnull=True,

@@ -226,8 +226,9 @@ def explain(*, asset: Asset, vendor: str) -> Explanation | None:
 
     Its application is fetched, with its circuit breaker.
     """
-    is_waiting = asset.state == AssetState.ACTIVE and not asset.has_coupon
-    was_kept = cause_of(asset.cause) == Cause.CANCEL_REFUSED
+    is_active = asset.state == AssetState.ACTIVE
+    is_waiting = is_active and not asset.has_coupon
+    was_kept = is_active and cause_of(asset.cause) == Cause.CANCEL_REFUSED
     if not (is_waiting or was_kept or asset.state == AssetState.CANCELLING):
         return None
     return _explained(asset, vendor=vendor)

@@ -39,11 +39,16 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Some of the records of a row, of which a worker takes so many at a time."""
+    """
+    Some of the records of a row, of which a worker takes so many at a time.
+
+    So many of them are `kept` for interactive work.
+    """
 
     name: str
     only: models.Q | None = None
     limit: int | None = None
+    kept: int = 0
 
 
 def one_queue(_now: datetime, /) -> Sequence[Queue]:
@@ -167,7 +172,8 @@ class Engine:
         with self._lock:
             room = self.slots - self._busy.total() - keep
             if queue.limit is not None:
-                room = min(room, queue.limit - self._busy[due, queue.name] - keep)
+                kept = queue.kept if keep else 0
+                room = min(room, queue.limit - kept - self._busy[due, queue.name])
         return room
 
     def _start(self, due: Due, name: str, job: Callable[..., None], *args: Any) -> None:
@@ -215,7 +221,9 @@ def do_leased(due: Due, lease: Lease, *, now: datetime) -> None:
     try:
         due.step(lease=lease, now=now)
     except LeaseLost:
+        # Another worker has it; or it only changed, and then it is looked at anew.
         logger.info("lease_lost", record=due.model._meta.label, pk=lease.pk)
+        lease.end()
     except Exception:
         # The outermost frame of a worker: one bad record must not stop the others.
         logger.exception("step_failed", record=due.model._meta.label, pk=lease.pk)

@@ -143,6 +143,7 @@ def test_who_loses_the_lease_stops_and_leaves_the_record_alone(
 ) -> None:
     due()
     (lease,) = claim(AccountLink, now=now, limit=1)
+    AccountLink.objects.update(lease_token="somebody-else")
     before = AccountLink.objects.values().get()
 
     def step(*, lease: Lease, now: datetime) -> None:
@@ -154,6 +155,21 @@ def test_who_loses_the_lease_stops_and_leaves_the_record_alone(
 
     assert AccountLink.objects.values().get() == before
     assert [line["event"] for line in told] == ["lease_lost"]
+
+
+def test_a_record_that_only_changed_is_given_back_at_once(due, now: datetime) -> None:
+    due()
+    (lease,) = claim(AccountLink, now=now, limit=1)
+
+    def step(*, lease: Lease, now: datetime) -> None:
+        message = "changed since it was read"
+        raise LeaseLost(message)
+
+    with capture_logs():
+        do_leased(leased(step), lease, now=now)
+
+    link = AccountLink.objects.get()
+    assert (link.leased_until, link.lease_token, link.due_at) == (None, "", now)
 
 
 def test_a_crash_after_the_lease_was_lost_disturbs_nobody(due, now: datetime) -> None:

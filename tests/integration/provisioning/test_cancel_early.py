@@ -1,9 +1,14 @@
 """Cancelling what has no coupon yet: it is never made, or found and cancelled."""
 
+from typing import Any
+
 import pytest
 
 from purveyor.domain.assets.lifecycle import AssetState
 from purveyor.domain.assets.models import Asset
+from purveyor.domain.provisioning.models import Attempt
+from purveyor.domain.provisioning.operations import calls
+from purveyor.domain.provisioning.operations.attempts import open_attempt
 from purveyor.domain.provisioning.registry import manager_for
 from tests.factories.assets import fresh
 from tests.support.desk import Desk, in_the_middle_of
@@ -120,3 +125,20 @@ def test_a_person_who_says_wrongly_that_nothing_was_made_is_shown_the_coupon(
 
     assert fresh(bought).state == AssetState.CANCELLED
     assert len(desk.live(bought)) == len(desk.duplicates(bought)) == 1
+
+
+def test_one_that_is_cancelled_at_the_gate_is_cancelled_at_once(
+    desk: Desk, bought: Asset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = open_attempt
+
+    def late(**facts: Any) -> Attempt:
+        monkeypatch.undo()
+        desk.cancels(bought)
+        return real(**facts)
+
+    monkeypatch.setattr(calls, "open_attempt", late)
+    desk.works()
+    desk.time_passes(seconds=10)
+
+    assert fresh(bought).state == AssetState.CANCELLED

@@ -142,11 +142,11 @@ def test_the_last_calls_of_a_worker_count_for_a_second_more(
     limits(at_once=18, per_second=100)
     who("ann")
     lease(now)
-    expire("ann", seconds_ago=0.3)
+    expire("ann", seconds_ago=-0.5)  # leased one and a half seconds ago
     who("bob")
-    assert lease(now) == (18, 0)
+    assert lease(now) == (0, 0)
 
-    expire("ann", seconds_ago=1.3)
+    expire("ann", seconds_ago=0.1)
     assert lease(now) == (18, 100)
 
 
@@ -348,3 +348,23 @@ def test_two_workers_together_keep_both_limits(
     assert set(calls.order) == {"ann", "bob"}
     assert calls.at_once_max <= 6
     assert calls.most_within(0.95) <= 20
+
+
+@pytest.mark.django_db(transaction=True)
+def test_calls_that_outlast_a_share_still_count_for_other_workers(
+    limits: Callable[..., None], who: Callable[[str], None], now: datetime
+) -> None:
+    limits(at_once=6)
+    gate, calls = Gate(an_application().pk), Calls(seconds=4)
+    who("ann")
+    threads = list(crowd(gate, calls, [Lane.INTERACTIVE] * 6, now=now))
+    wait_until(lambda: calls.at_once == 6)
+    for _look in range(2):  # as a worker does that looks for more to do
+        time.sleep(gates.SHARE_SECONDS)
+        gate.keep_share(now=now)
+    who("bob")
+    at_once, _per_second = lease(now)
+    still_running = calls.at_once
+    join(threads)
+
+    assert at_once + still_running <= 6

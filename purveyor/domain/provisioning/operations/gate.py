@@ -15,7 +15,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,6 +42,7 @@ from purveyor.kernel.work.engine import Queue
 from purveyor.kernel.work.models import Lane
 
 SHARE_SECONDS = 1.0
+COUNTS_SECONDS = 2.0  # a share counts for others: its last calls are a second younger
 KEPT_FOR_PEOPLE = 2
 READY_AT_THE_DOOR = 12  # written down, and called as soon as another call has ended
 TAKEN_BESIDE = 30  # read or written meanwhile, so that no call waits for a statement
@@ -200,6 +201,13 @@ class Gate:
                 return self._ask_for_share(now)
             self._renewed.wait(SHARE_SECONDS)
 
+    def keep_share(self, *, now: datetime) -> None:
+        """Lease our share anew while calls run: others must go on counting them."""
+        with self._lock:
+            if self._calls_count:
+                with suppress(GateClosed):  # what runs, runs; nothing new is begun
+                    self._valid_share(now)
+
     def _ask_for_share(self, now: datetime) -> Share:
         self._is_asking, calls_count = True, self._calls_count
         self._lock.release()  # calls end and begin meanwhile; only the share is ours
@@ -234,19 +242,16 @@ def lease_share(*, application_id: int, calls_count: int, now: datetime) -> Shar
     if not breaker.is_asking(now):
         message = "Nobody asks this vendor now."
         raise GateClosed(message)
-    worker = f"{platform.node()}:{os.getpid()}"
-    theirs = CallShare.objects.filter(application=application_id)
-    others = theirs.exclude(worker=worker)
     setup = ServiceManagerSetup.objects.get(application=application_id)
-    living = others.filter(until__gt=Now())
-    at_once = fair_share(
-        limit=setup.calls_at_once,
-        others=list(living.values_list("at_once", flat=True)),
+    others = CallShare.objects.filter(application=application_id).exclude(
+        worker=this_worker()
     )
-    lately = others.filter(until__gt=Now() - timedelta(seconds=SHARE_SECONDS))
-    per_second = fair_share(  # their last calls count for a second more
-        limit=setup.calls_per_second,
-        others=list(lately.values_list("per_second", flat=True)),
+    living = list(others.filter(until__gt=Now()))
+    at_once = fair_share(
+        limit=setup.calls_at_once, others=[each.at_once for each in living]
+    )
+    per_second = fair_share(
+        limit=setup.calls_per_second, others=[each.per_second for each in living]
     )
     share = Share(
         at_once=max(at_once, calls_count),
@@ -256,14 +261,19 @@ def lease_share(*, application_id: int, calls_count: int, now: datetime) -> Shar
     )
     CallShare.objects.update_or_create(
         application_id=application_id,
-        worker=worker,
+        worker=this_worker(),
         defaults={
             "at_once": share.at_once,
             "per_second": share.per_second,
-            "until": Now() + timedelta(seconds=SHARE_SECONDS),
+            "until": Now() + timedelta(seconds=COUNTS_SECONDS),
         },
     )
     return share
+
+
+def this_worker() -> str:
+    """Return the name of this process."""
+    return f"{platform.node()}:{os.getpid()}"
 
 
 def fair_share(*, limit: int, others: Sequence[int]) -> int:
@@ -279,7 +289,13 @@ def fair_share(*, limit: int, others: Sequence[int]) -> int:
 
 
 def queues_to_vendors(now: datetime, /) -> Sequence[Queue]:
-    """Return, for each vendor that is asked now, which records may be taken."""
+    """
+    Return, for each vendor that is asked now, which records may be taken.
+
+    A worker asks for them every second at least; so its shares are kept meanwhile.
+    """
+    for gate in list(_gates.values()):
+        gate.keep_share(now=now)
     silent = Breaker.objects.exclude(Breaker.asking(now)).values("application")
     asked = ServiceManagerSetup.objects.exclude(application__in=silent)
     return [
@@ -287,6 +303,7 @@ def queues_to_vendors(now: datetime, /) -> Sequence[Queue]:
             name=f"application {application}",
             only=Q(application=application),
             limit=calls_at_once + TAKEN_BESIDE,
+            kept=KEPT_FOR_PEOPLE,
         )
         for application, calls_at_once in asked.order_by("application").values_list(
             "application", "calls_at_once"
