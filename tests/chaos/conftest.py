@@ -1,5 +1,6 @@
 """A vendor over HTTP, an inbox over SMTP, and workers that may die."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,6 +60,7 @@ def hasty_vendor(vendor: StandIn) -> StandIn:
 def crew(vendor: StandIn, tmp_path: Path) -> Iterator[Crew]:
     with a_crew(tmp_path, vendor.smtp_port) as workers:
         yield workers
+        sys.stdout.write(workers.logs())  # shown with a test that fails
 
 
 @pytest.fixture

@@ -14,6 +14,11 @@ class RunsAlready(Refused):
     code = "console.runs_already"
 
 
+def lock_beside(file: Path, name: str) -> Path:
+    """Return the lock file of a file, which no other file in its folder shares."""
+    return file.with_name(f"{file.name}.{name}")
+
+
 @contextmanager
 def held(path: Path, *, message: str) -> Iterator[None]:
     """

@@ -24,7 +24,7 @@ from django.db import connection, connections
 from django_tasks_db.management.commands.db_worker import Worker
 
 from purveyor.domain.provisioning.queries import check_lease
-from purveyor.faces.console.locks import held
+from purveyor.faces.console.locks import held, lock_beside
 from purveyor.faces.console.readiness import require_migrated
 from purveyor.flows.execution.street import STREET
 from purveyor.kernel import clock
@@ -128,4 +128,4 @@ def _alone_on_sqlite() -> AbstractContextManager[None]:
         f"A worker runs on {file.name} already, and SQLite takes one. Stop it first, "
         "or use PostgreSQL (DATABASE_URL) for more workers."
     )
-    return held(file.with_suffix(".worker"), message=message)
+    return held(lock_beside(file, "worker"), message=message)
