@@ -2,6 +2,7 @@
 
 import time
 from datetime import date, datetime, timedelta
+from datetime import time as dt_time
 
 from django.utils import timezone
 
@@ -19,6 +20,15 @@ def today() -> date:
 def day_of(moment: datetime) -> date:
     """Return the day a moment falls on where the distributor works."""
     return timezone.localdate(moment)
+
+
+def next_at(*, hour: int, now: datetime) -> datetime:
+    """Return the next moment at which it is a full hour where the distributor works."""
+    day = timezone.localtime(now).date()
+    at = timezone.make_aware(datetime.combine(day, dt_time(hour)))
+    if at > now:
+        return at
+    return timezone.make_aware(datetime.combine(day + timedelta(1), dt_time(hour)))
 
 
 class Stopwatch:

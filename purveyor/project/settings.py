@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "purveyor.domain.provisioning",
     "purveyor.domain.notifications",
     "purveyor.domain.invoices",
+    "purveyor.flows.reconciliation",
     "purveyor.faces.console",
 ]
 

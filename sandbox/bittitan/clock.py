@@ -2,10 +2,18 @@
 
 from datetime import UTC, datetime, timedelta
 
+_moved = timedelta(0)  # how far somebody has moved the clock, by the control
+
 
 def now() -> datetime:
-    """Return this moment, aware and in UTC."""
-    return datetime.now(UTC)
+    """Return this moment, aware and in UTC; moved on or back if somebody wants it."""
+    return datetime.now(UTC) + _moved
+
+
+def move_to(moment: datetime | None) -> None:
+    """Move the clock to a moment, from where it runs on; None sets it right again."""
+    global _moved  # noqa: PLW0603  # a process has one clock
+    _moved = timedelta(0) if moment is None else moment - datetime.now(UTC)
 
 
 def written(at: datetime) -> str:

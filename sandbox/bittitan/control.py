@@ -28,6 +28,7 @@ class Control:
             ("GET", "/sandbox/balance"): self._balance,
             ("PUT", "/sandbox/balance"): self._set_balance,
             ("PUT", "/sandbox/products"): self._sell,
+            ("PUT", "/sandbox/clock"): self._move_clock,
             ("GET", "/sandbox/ledger"): self._ledger,
             ("GET", "/sandbox/calls"): self._calls,
             ("GET", "/sandbox/inbox"): self._inbox,
@@ -94,6 +95,9 @@ class Control:
 
     def _sell(self, request: Request) -> Json:
         return {**self._desk.sell(request.json())}
+
+    def _move_clock(self, request: Request) -> Json:
+        return {"now": self._desk.move_clock(request.json().get("now"))}
 
     def _ledger(self, request: Request) -> Json:
         return self._desk.books(

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 
+from sandbox.bittitan import clock
+
 type Value = str | int | float | None
 type Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 
@@ -30,12 +32,13 @@ CREATE INDEX IF NOT EXISTS coupon_reference ON coupon (reference);
 CREATE INDEX IF NOT EXISTS coupon_key ON coupon (idempotency_key);
 CREATE INDEX IF NOT EXISTS coupon_redeemed ON coupon (redeemed_at)
     WHERE redeemed_at IS NOT NULL;
-CREATE VIEW IF NOT EXISTS coupon_now AS SELECT *, CASE
+DROP VIEW IF EXISTS coupon_now;
+CREATE VIEW coupon_now AS SELECT *, CASE
     WHEN lost_at IS NOT NULL THEN 'lost'
     WHEN cancelled_at IS NOT NULL THEN 'cancelled'
     WHEN redeemed_at IS NOT NULL THEN 'redeemed'
-    WHEN revoked_at <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now') THEN 'revoked'
-    WHEN expires_at <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now') THEN 'expired'
+    WHEN revoked_at <= present() THEN 'revoked'
+    WHEN expires_at <= present() THEN 'expired'
     ELSE 'active' END AS mark FROM coupon;
 CREATE TABLE IF NOT EXISTS deferred (
     id INTEGER PRIMARY KEY AUTOINCREMENT, due_at TEXT NOT NULL,
@@ -68,6 +71,9 @@ class Database:
             path, check_same_thread=False, isolation_level=None
         )
         self._connection.row_factory = sqlite3.Row
+        self._connection.create_function(
+            "present", 0, lambda: clock.written(clock.now())
+        )
         self._connection.executescript(
             f"PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; {SCHEMA}"
         )

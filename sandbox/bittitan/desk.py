@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from sandbox.bittitan import clock
 from sandbox.bittitan.arming import Arsenal, CannotArm, read_order
 from sandbox.bittitan.calls import CallLog
 from sandbox.bittitan.database import Database, Json
@@ -83,6 +85,21 @@ class Desk:
         self.switches.set_balance(balance)
         return balance
 
+    def move_clock(self, moment: object) -> str:
+        """
+        Move the vendor's clock, from where it runs on; None sets it right again.
+
+        :raises BadOrder: if it is no moment with a time zone.
+        """
+        try:
+            at = datetime.fromisoformat(str(moment)) if moment is not None else None
+        except ValueError as error:
+            raise BadOrder("now must be a moment in ISO 8601, or null.") from error
+        if at is not None and at.tzinfo is None:
+            raise BadOrder("now must name its time zone.")
+        clock.move_to(at)
+        return clock.written(clock.now())
+
     def make_strangers(self, body: dict[str, Any]) -> Coupon | int:
         """
         Make a coupon nobody ordered, or `count` of them; all rules but these are off.
@@ -144,6 +161,7 @@ class Desk:
         self.switches.load()
         self.arsenal.load()
         self.calls.clear()
+        clock.move_to(None)
 
 
 def _check_switches(switches: dict[str, Any], names: tuple[str, ...]) -> None:

@@ -22,10 +22,8 @@ from purveyor.domain.provisioning.models import (
     CouponObservation,
 )
 from purveyor.domain.provisioning.operations.breaker import note_answers
-from purveyor.domain.provisioning.operations.connect import (
-    keep_observation,
-    observe,
-)
+from purveyor.domain.provisioning.operations.connect import observe
+from purveyor.domain.provisioning.operations.observations import keep_observation
 from tests.factories.assets import a_failed_asset, a_pending_asset, fresh
 from tests.factories.catalogue import an_application
 from tests.factories.moments import NOON

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,11 @@ class StandIn:
 
     def allows(self, licenses: int) -> None:
         self._call("PUT", "/sandbox/balance", {"licenses": licenses})
+
+    def moves_to(self, moment: datetime | None) -> None:
+        """Move the vendor's clock to a moment."""
+        at = moment.isoformat() if moment is not None else None
+        self._call("PUT", "/sandbox/clock", {"now": at})
 
     def makes_strangers(self, count: int, **facts: Any) -> None:
         self._call("POST", "/sandbox/coupons", {"count": count, **facts})

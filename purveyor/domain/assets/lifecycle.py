@@ -38,6 +38,7 @@ ASSET = Lifecycle(
         Move("ask_to_cancel", (A.ACTIVE,), A.CANCELLING),
         Move("keep", (A.CANCELLING,), A.ACTIVE),
         Move("cancel", (A.CANCELLING,), A.CANCELLED),
+        Move("reappear", (A.EXPIRED, A.VANISHED), A.ACTIVE),
     ),
 )
 

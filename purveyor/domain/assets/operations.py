@@ -296,7 +296,9 @@ def note_fate(
     *, asset: Asset, verb: str, evidence: str, actor: str, now: datetime
 ) -> None:
     """
-    Write what became of a coupon: `redeem`, `expire` or `vanish`, with the evidence.
+    Write what became of a coupon, with the evidence.
+
+    The verbs: `redeem`, `expire`, `vanish`, and `reappear` (it is there after all).
 
     :raises MoveRefused: if the asset's state does not allow it.
     """
@@ -310,6 +312,43 @@ def note_fate(
         before=before,
         after=asset.state,
         evidence=evidence,
+    )
+
+
+@transaction.atomic
+def take_facts(
+    *,
+    asset: Asset,
+    facts: Mapping[str, Any],
+    evidence: str,
+    actor: str,
+    now: datetime,
+) -> None:
+    """
+    Write what the vendor says of a coupon that we hold otherwise: SKU, quantity, date.
+
+    What was agreed stays on the order item, and nothing is charged or credited by this.
+
+    :raises NotMendable: if other facts are named, or the asset changed meanwhile.
+    """
+    allowed = {"external_product_id", "quantity", "expires_at"}
+    before = {name: getattr(asset, name) for name in facts}
+    as_read = Asset.objects.filter(pk=asset.pk, state=asset.state, **before)
+    if not set(facts) <= allowed or as_read.update(**facts) != 1:
+        message = _("%(asset)s cannot take these facts. Reload the page.")
+        raise NotMendable(message % {"asset": asset.number})
+    for name, value in facts.items():
+        setattr(asset, name, value)
+    log(
+        asset,
+        "take_facts",
+        actor=actor,
+        at=now,
+        evidence=evidence,
+        **{
+            "from": {name: str(value) for name, value in before.items()},
+            "to": {name: str(value) for name, value in facts.items()},
+        },
     )
 
 

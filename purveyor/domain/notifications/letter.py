@@ -45,7 +45,7 @@ def write_letter(message: Message) -> Letter:
     """
     asset = load_asset(message.asset_id)
     coupon = _open_coupon(asset, message)
-    sender = _sender(find_organization())
+    sender = sender_of(find_organization())
     texts = texts_of(message.template)
     values = values_of(asset, recipient=message.recipient)
     return Letter(
@@ -80,7 +80,12 @@ def _open_coupon(asset: Asset, message: Message) -> Secret:
     return coupon
 
 
-def _sender(organization: Organization | None) -> str:
+def sender_of(organization: Organization | None) -> str:
+    """
+    Return from whom mails are, for a mail's header.
+
+    :raises NoSender: if the organization's profile has no e-mail.
+    """
     words = _(
         "Mails have no sender yet: fill in name and e-mail under "
         "Setup > Organization profile."

@@ -168,3 +168,34 @@ def _told(reason: str, letter: Letter) -> str:
 
 def _in_one_line(text: str) -> str:
     return " ".join(text.split())[:REASON_MAX]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A short mail to the distributor's own people. It holds no secret."""
+
+    sender: str
+    recipient: str
+    subject: str
+    text: str
+
+
+def send_notice(notice: Notice) -> Answer:
+    """Hand a notice to the mail server, and return its answer."""
+    mail = EmailMultiAlternatives(
+        subject=" ".join(notice.subject.split()),
+        body=notice.text,
+        from_email=notice.sender,
+        to=[notice.recipient],
+        headers=HEADERS,
+    )
+    try:
+        with connected() as mailer:
+            mailer.send_messages([mail])
+    except ServerNotReached:
+        return Answer.LATER
+    except REFUSALS:
+        return Answer.REFUSED
+    except (OSError, ValueError):
+        return Answer.UNKNOWN
+    return Answer.TAKEN

@@ -27,6 +27,8 @@ from purveyor.domain.provisioning.queries import check_lease
 from purveyor.faces.console.locks import held, lock_beside
 from purveyor.faces.console.readiness import require_migrated
 from purveyor.flows.execution.street import STREET
+from purveyor.flows.reconciliation.starting import keep_policies
+from purveyor.flows.reconciliation.street import RECONCILING
 from purveyor.kernel import clock
 from purveyor.kernel.work.engine import Engine
 from purveyor.kernel.work.operations import beat, prune_calls, sign_off
@@ -55,7 +57,7 @@ def run() -> int:
 
 
 def _work(*, name: str, started_at: datetime) -> None:
-    engine = Engine(STREET, slots=settings.PURVEYOR_SLOTS)
+    engine = Engine((*STREET, *RECONCILING), slots=settings.PURVEYOR_SLOTS)
     beats = count()
 
     def give_sign() -> None:
@@ -63,6 +65,7 @@ def _work(*, name: str, started_at: datetime) -> None:
         beat(name=name, started_at=started_at, now=now)
         if next(beats) % BEATS_PER_PRUNING == 0:
             prune_calls(now=now)
+            keep_policies(now=now)
 
     with _stopped_by_signals(engine), _listening(name):
         logger.info("worker_started", worker=name, slots=engine.slots)

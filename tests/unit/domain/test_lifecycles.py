@@ -10,13 +10,16 @@ from purveyor.domain.invoices.lifecycle import CHARGE, INVOICE
 from purveyor.domain.notifications.lifecycle import MESSAGE
 from purveyor.domain.orders.lifecycle import ITEM, ORDER, InvoiceOption
 from purveyor.domain.provisioning.lifecycle import ATTEMPT, DEFINITION, LINK
+from purveyor.flows.reconciliation.lifecycle import FINDING, RUN
 from purveyor.kernel.lifecycle import Lifecycle, verbs_from
 
 #: Each lifecycle, its first state, and the states from which no move leads on.
 DESIGNED = [
     (ORDER, "DRAFT", {"EXECUTED", "CANCELLED"}),
     (ITEM, "OPEN", {"EXECUTED"}),
-    (ASSET, "ACTIVE", {"REDEEMED", "EXPIRED", "CANCELLED"}),
+    (ASSET, "ACTIVE", {"REDEEMED", "CANCELLED"}),
+    (RUN, "LOOKING", {"CLEAN", "APPLIED", "DISCARDED", "FAILED"}),
+    (FINDING, "OPEN", {"DONE", "REFUSED"}),
     (SYNC, "PENDING", {"SYNCHRONIZED"}),
     (LINK, "UNSYNCHRONIZED", set()),
     (ATTEMPT, "OPEN", {"MADE", "ADOPTED", "ENTERED", "REJECTED", "UNAVAILABLE"}),

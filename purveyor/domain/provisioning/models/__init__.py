@@ -7,7 +7,11 @@ from purveyor.domain.provisioning.models.coupons import (
     CouponObservation,
     Watch,
 )
-from purveyor.domain.provisioning.models.links import AccountCandidate, AccountLink
+from purveyor.domain.provisioning.models.links import (
+    AccountCandidate,
+    AccountLink,
+    AccountObservation,
+)
 from purveyor.domain.provisioning.models.runs import RetriedAsset, RetryRun
 from purveyor.domain.provisioning.models.setups import (
     Buyers,
@@ -22,6 +26,7 @@ from purveyor.domain.provisioning.models.traffic import Breaker, CallShare
 __all__ = (
     "AccountCandidate",
     "AccountLink",
+    "AccountObservation",
     "Attempt",
     "Breaker",
     "Buyers",

@@ -28,6 +28,7 @@ class AccountLink(Workable):
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True)
     acknowledged_by = models.CharField(_("acknowledged by"), max_length=200, blank=True)
     is_new_wanted = models.BooleanField(default=False, editable=False)
+    compare_due_at = models.DateTimeField(null=True, editable=False)
     in_doubt_since = models.DateTimeField(null=True, editable=False)
     doubtful_call_ended_at = models.DateTimeField(null=True, editable=False)
     absent_since = models.DateTimeField(null=True, editable=False)
@@ -51,7 +52,10 @@ class AccountLink(Workable):
                 condition=~Q(status=LinkStatus.SYNCHRONIZED) | ~Q(external_id=""),
             ),
         )
-        indexes = (due_index("link_due"),)
+        indexes = (
+            due_index("link_due"),
+            due_index("link_compare_due", "compare_due_at"),
+        )
 
     def __str__(self) -> str:
         return f"{self.account} with {self.application}"
@@ -76,6 +80,31 @@ class AccountCandidate(models.Model):
         constraints = (
             models.UniqueConstraint(
                 name="account_candidate_once_per_link", fields=("link", "external_id")
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"vendor's account {self.external_id}"
+
+
+class AccountObservation(models.Model):
+    """An account as it was seen at the vendor, in its listing."""
+
+    application = models.ForeignKey(Application, models.PROTECT, related_name="+")
+    external_id = models.CharField(_("vendor's account"), max_length=100)
+    key = models.CharField(_("reference"), max_length=100, blank=True)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    email = models.CharField(_("e-mail"), max_length=254, blank=True)
+    first_seen_at = models.DateTimeField(_("first seen"))
+    last_seen_at = models.DateTimeField(_("last seen"))
+
+    class Meta:
+        verbose_name = _("account observation")
+        verbose_name_plural = _("account observations")
+        default_permissions = ("view",)
+        constraints = (
+            models.UniqueConstraint(
+                name="account_observation_once", fields=("application", "external_id")
             ),
         )
 

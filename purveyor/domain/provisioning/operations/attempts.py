@@ -33,6 +33,9 @@ from purveyor.kernel.work.combining import Combined
 from purveyor.kernel.work.leases import LeaseLost
 
 MESSAGE_MAX = 500
+COMPARE_AFTER = timedelta(
+    minutes=10
+)  # what was doubtful has settled by then, as a rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +177,26 @@ def close_as_failed(
     match error:
         case VendorRejected():
             subject.give_up(why_of(error), now=now)
+            _have_compared(subject, now=now)
         case VendorUnavailable():
             subject.wait_for_vendor(error, now=now)
         case _:
             subject.stay_in_doubt(why_of(error), now=now)
+            _have_compared(subject, now=now)
+
+
+def _have_compared(subject: Subject, *, now: datetime) -> None:
+    """Have the account of an asset compared with the vendor, once that has settled."""
+    record = subject.record
+    if not isinstance(record, Asset):
+        return
+    links = AccountLink.objects.filter(
+        account=record.linked_account_id,
+        application=record.application_id,
+        application__setup__lists=True,
+        compare_due_at__isnull=True,
+    )
+    links.update(compare_due_at=now + COMPARE_AFTER)
 
 
 def _was_connected_meanwhile(subject: Subject) -> bool:
@@ -245,6 +264,7 @@ def close_abandoned(*, subject: Subject, now: datetime) -> None:
         )
         record.in_doubt_since, record.doubtful_call_ended_at = since, now
         subject.move_if_it_can("doubt")
+        _have_compared(subject, now=now)
     log(
         record,
         "take_over",

@@ -26,7 +26,11 @@ from purveyor.domain.provisioning.lifecycle import (
     AttemptOutcome,
     EntryState,
 )
-from purveyor.domain.provisioning.models import Candidate, CouponEntry
+from purveyor.domain.provisioning.models import (
+    Candidate,
+    CouponEntry,
+    CouponObservation,
+)
 from purveyor.domain.provisioning.operations.cancel import (
     checked_reason,
     end_cancelling,
@@ -186,21 +190,47 @@ def confirm_candidate(
     :raises BeingAsked: while an attempt is open.
     :raises CouponTaken: if another asset has this coupon by now.
     """
-    reason = checked_reason(because)
-    asset = _locked(candidate.asset)
-    check_waits(asset)
-    observation = candidate.observation
-    _close_doubts(asset, AttemptOutcome.ADOPTED)
+    adopt_observation(
+        asset=candidate.asset,
+        observation=candidate.observation,
+        because=because,
+        actor=actor,
+        now=now,
+    )
+
+
+@transaction.atomic
+def adopt_observation(
+    *,
+    asset: Asset,
+    observation: CouponObservation,
+    because: str,
+    actor: str,
+    now: datetime,
+) -> None:
+    """
+    Connect a coupon that was seen at the vendor, because a person says whose it is.
+
+    :raises ReasonMissing: if no reason is given.
+    :raises NotWaiting: if the asset has a coupon by now, or is no longer active.
+    :raises BeingAsked: while an attempt is open.
+    :raises CouponTaken: if another asset has this coupon by now.
+    """
+    reason, locked = checked_reason(because), _locked(asset)
+    check_waits(locked)
+    _close_doubts(locked, AttemptOutcome.ADOPTED)
+    code = open_sealed(observation.coupon_sealed).reveal()
     coupon = Coupon(
-        open_sealed(observation.coupon_sealed).reveal(),
+        code,
         made_at=_moment(observation.facts.get("made_at")),
         expires_at=_moment(observation.facts.get("expires_at")),
     )
-    connection = Connection(asset, coupon, "adopt")
+    connection = Connection(locked, coupon, "adopt")
     connect_coupons(connections=[connection], actor=actor, now=now)
-    log(asset, "decide", actor=actor, at=now, reason=reason)
-    asset.candidates.all().delete()
-    begin_watch(asset=asset, now=now)
+    is_own_after_all(asset=locked, code=code)
+    log(locked, "decide", actor=actor, at=now, reason=reason)
+    locked.candidates.all().delete()
+    begin_watch(asset=locked, now=now)
 
 
 def _moment(text: Any) -> datetime | None:

@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 from purveyor.domain.assets.lifecycle import AssetState
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.operations import Connection, Coupon, connect_coupons
-from purveyor.domain.catalogue.models import Application
 from purveyor.domain.provisioning.causes import Cause, Why
 from purveyor.domain.provisioning.contract import VendorAsset
 from purveyor.domain.provisioning.lifecycle import AttemptOutcome
 from purveyor.domain.provisioning.models import Attempt, CouponObservation
+from purveyor.domain.provisioning.operations.observations import keep_observation
 from purveyor.domain.provisioning.operations.subject import WORKER, Subject
 from purveyor.kernel.journal.operations import log
-from purveyor.kernel.sealed import fingerprint, fingerprints, mask, seal
+from purveyor.kernel.sealed import fingerprints, mask
 from purveyor.kernel.work.combining import Combined
 from purveyor.kernel.work.leases import LeaseLost
 
@@ -199,35 +199,3 @@ def is_own_after_all(*, asset: Asset, code: str) -> None:
         coupon_hash__in=fingerprints(code),
         is_duplicate=True,
     ).update(is_duplicate=False)
-
-
-def keep_observation(
-    *, application: Application, seen: VendorAsset, now: datetime
-) -> CouponObservation:
-    """Keep what was seen of a coupon at the vendor; its code is sealed."""
-    kept, _is_new = CouponObservation.objects.update_or_create(
-        application=application,
-        coupon_hash=fingerprint(seen.code),
-        defaults={"last_seen_at": now},
-        create_defaults={
-            "coupon_sealed": seal(seen.code),
-            "coupon_mask": mask(seen.code),
-            "key": seen.key,
-            "facts": _facts_of(seen),
-            "first_seen_at": now,
-            "last_seen_at": now,
-        },
-    )
-    return kept
-
-
-def _facts_of(seen: VendorAsset) -> dict[str, object]:
-    return {
-        "product": seen.external_product_id,
-        "quantity": seen.quantity,
-        "account": seen.external_account_id,
-        "status": seen.status,
-        "label": seen.label,
-        "made_at": seen.made_at.isoformat() if seen.made_at else "",
-        "expires_at": seen.expires_at.isoformat() if seen.expires_at else "",
-    }

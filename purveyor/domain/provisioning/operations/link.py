@@ -195,3 +195,57 @@ def held_by_another(*, link: AccountLink, external_id: str) -> AccountLink | Non
         application_id=link.application_id, external_id=external_id
     )
     return others.exclude(pk=link.pk).select_related("account").first()
+
+
+@transaction.atomic
+def link_account(
+    *,
+    account: Account,
+    application: Application,
+    external_id: str,
+    because: str,
+    actor: str,
+    now: datetime,
+) -> AccountLink:
+    """
+    Link an account with one that the vendor holds, because a person says so.
+
+    :raises ReasonMissing: if no reason is given.
+    :raises AccountTaken: if it is linked with another account of ours.
+    :raises MoveRefused: if the account is synchronized, or is being asked about.
+    """
+    reason = checked_reason(because)
+    link, _made = AccountLink.objects.select_for_update().get_or_create(
+        account=account, application=application
+    )
+    if held_by_another(link=link, external_id=external_id) is not None:
+        message = _("This account of the vendor's is linked with another one by now.")
+        raise AccountTaken(message)
+    connect_link(link=link, external_id=external_id, now=now)
+    link.candidates.all().delete()
+    log(link, "adopt", actor=actor, at=now, after=link.status, reason=reason)
+    wake()
+    return link
+
+
+@transaction.atomic
+def synchronize_again(
+    *, link: AccountLink, because: str, actor: str, now: datetime
+) -> None:
+    """
+    Give a link up that the vendor does not know any more, and have it made anew.
+
+    :raises ReasonMissing: if no reason is given.
+    :raises MissingSyncOption: if the vendor needs more than we know.
+    :raises MoveRefused: if the account is not synchronized any more.
+    """
+    reason = checked_reason(because)
+    LINK.move(link, "lose", external_id="", reason=reason[:500])
+    log(link, "lose", actor=actor, at=now, reason=reason)
+    ask_to_synchronize(
+        account=link.account,
+        application=link.application,
+        options={},
+        actor=actor,
+        now=now,
+    )

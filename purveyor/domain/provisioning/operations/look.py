@@ -27,7 +27,6 @@ from purveyor.domain.provisioning.operations.connect import (
     as_coupon,
     is_own_after_all,
     is_taken,
-    keep_observation,
     observe,
     taken,
 )
@@ -36,6 +35,7 @@ from purveyor.domain.provisioning.operations.doubt import (
     note_absence,
 )
 from purveyor.domain.provisioning.operations.gate import gate_of
+from purveyor.domain.provisioning.operations.observations import keep_observation
 from purveyor.domain.provisioning.operations.subject import WORKER
 from purveyor.domain.provisioning.operations.visit import Visit
 from purveyor.domain.provisioning.queries import question_about

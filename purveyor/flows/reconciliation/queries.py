@@ -1,0 +1,140 @@
+"""Questions about reconciliations: newest plans, totals, what is new, the risk."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Count, Sum
+
+from purveyor.domain.catalogue.models import Application
+from purveyor.flows.reconciliation.lifecycle import Drift, RunState
+from purveyor.flows.reconciliation.models import Finding, ReconciliationRun
+from purveyor.flows.reconciliation.planning import run_before
+from purveyor.kernel.errors import NotFound
+from purveyor.kernel.money import Money
+
+DIFF_MAX = 1_000
+CARDS_MAX = 20
+OPEN = (RunState.PLANNED, RunState.PROPOSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many findings of one kind a plan has, and the money they put at risk."""
+
+    drift: Drift
+    count: int
+    cost: Money | None
+    price: Money | None
+
+    @property
+    def label(self) -> str:
+        """The kind, in words."""
+        return str(self.drift.label)
+
+    @property
+    def has_money(self) -> bool:
+        """Whether money is at risk by it."""
+        amounts = [each.amount for each in (self.cost, self.price) if each is not None]
+        return any(amounts)
+
+
+def totals_of(*, run: ReconciliationRun, only_new: bool = False) -> tuple[Total, ...]:
+    """Return the totals of a plan by kind and currency, in the order of the kinds."""
+    lines = run.findings.filter(is_new=True) if only_new else run.findings.all()
+    rows = (
+        lines.order_by()
+        .values("drift", "currency")
+        .annotate(count=Count("pk"), cost=Sum("cost"), price=Sum("price"))
+    )
+    order = {str(drift): n for n, drift in enumerate(Drift)}
+    return tuple(
+        Total(
+            Drift(row["drift"]),
+            row["count"],
+            _money(row["cost"], row["currency"]),
+            _money(row["price"], row["currency"]),
+        )
+        for row in sorted(rows, key=lambda r: (order[r["drift"]], r["currency"]))
+    )
+
+
+def _money(amount: Decimal, currency: str) -> Money | None:
+    return Money(amount, currency) if currency else None
+
+
+def money_at_risk(*, run: ReconciliationRun) -> tuple[Total, ...]:
+    """Return the sums of a plan, one of each currency; the kind says nothing here."""
+    rows = (
+        run.findings.exclude(currency="")
+        .order_by("currency")
+        .values("currency")
+        .annotate(count=Count("pk"), cost=Sum("cost"), price=Sum("price"))
+    )
+    return tuple(
+        Total(
+            Drift.DIFFERENT,
+            row["count"],
+            _money(row["cost"], row["currency"]),
+            _money(row["price"], row["currency"]),
+        )
+        for row in rows
+    )
+
+
+def get_run(*, pk: int) -> ReconciliationRun:
+    """
+    Return a reconciliation.
+
+    :raises NotFound: if there is none with this number.
+    """
+    related = ("application", "account", "undoes")
+    run = ReconciliationRun.objects.select_related(*related).filter(pk=pk).first()
+    if run is None:
+        message = f"There is no reconciliation {pk}."
+        raise NotFound(message)
+    return run
+
+
+def newest_plans(*, limit: int = CARDS_MAX) -> tuple[ReconciliationRun, ...]:
+    """Return the plans that wait for a person, the newest first."""
+    waiting = ReconciliationRun.objects.filter(state__in=OPEN)
+    return tuple(
+        waiting.select_related("application", "account").order_by("-pk")[:limit]
+    )
+
+
+def last_run_of(application: Application) -> ReconciliationRun | None:
+    """Return the newest reconciliation of an application."""
+    return (
+        ReconciliationRun.objects.filter(application=application)
+        .order_by("-pk")
+        .first()
+    )
+
+
+def lines_of(run: ReconciliationRun) -> Iterator[Finding]:
+    """Yield all lines of a plan in their order, in bounded memory."""
+    related = ("asset", "observation", "link", "account", "for_account")
+    lines = run.findings.select_related(*related).order_by("position")
+    return lines.iterator(chunk_size=500)
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """What changed between two plans: lines that are new, and lines that are gone."""
+
+    before: ReconciliationRun | None
+    new: tuple[Finding, ...]
+    mended: tuple[Finding, ...]
+
+
+def diff_of(*, run: ReconciliationRun, limit: int = DIFF_MAX) -> Diff:
+    """Return what is new in a plan, and what of the plan before is mended."""
+    before = run_before(run)
+    new = run.findings.filter(is_new=True).order_by("position")[:limit]
+    if before is None:
+        return Diff(None, tuple(new), ())
+    still = run.findings.values("subject")
+    gone = before.findings.exclude(subject__in=still).order_by("position")
+    return Diff(before, tuple(new), tuple(gone[:limit]))
