@@ -67,7 +67,7 @@ def _line(
         evidence=evidence,
         offered=offered,
         remedy=Remedy.LINK if proposed is not None else first_of(drift, offered),
-        guard=guard_of(link=link, seen_account=seen),
+        guard=guard_of(drift, link=link, seen_account=seen),
     )
 
 

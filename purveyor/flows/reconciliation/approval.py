@@ -337,6 +337,7 @@ def _undone(undo: ReconciliationRun, line: Finding, position: int) -> Finding:
         remedy=Remedy.PUT_BACK,
         undoes=line,
         guard=guard_of(
+            line.drift,
             asset=line.asset,
             coupon=line.observation,
             link=line.link,

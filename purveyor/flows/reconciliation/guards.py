@@ -1,5 +1,6 @@
 """What a line was made from: it is applied only while that is still so."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,10 +11,13 @@ from purveyor.domain.provisioning.models import (
     AccountObservation,
     CouponObservation,
 )
+from purveyor.flows.reconciliation.lifecycle import Drift
 from purveyor.flows.reconciliation.models import Finding
 from purveyor.kernel.errors import Refused
 
 Guard = dict[str, Any]
+#: A second coupon is one whatever becomes of the asset, while that has its own.
+DEPENDS_ON: Mapping[str, tuple[str, ...]] = {Drift.DUPLICATE: ("coupon_hash",)}
 
 
 class Changed(Refused):
@@ -23,6 +27,7 @@ class Changed(Refused):
 
 
 def guard_of(
+    drift: str,
     *,
     asset: Asset | None = None,
     coupon: CouponObservation | None = None,
@@ -32,7 +37,7 @@ def guard_of(
     """Return what a line depends on. It holds no secret: the hash is a keyed one."""
     guard: Guard = {}
     if asset is not None:
-        guard["asset"] = {
+        columns = {
             "state": str(asset.state),
             "sync_status": str(asset.sync_status),
             "coupon_hash": asset.coupon_hash,
@@ -41,6 +46,8 @@ def guard_of(
             "expires_at": asset.expires_at.isoformat() if asset.expires_at else None,
             "linked_account": asset.linked_account_id,
         }
+        wanted = DEPENDS_ON.get(drift, tuple(columns))
+        guard["asset"] = {name: columns[name] for name in wanted}
     if coupon is not None:
         guard["coupon"] = {"facts": coupon.facts, "key": coupon.key}
     if link is not None:
@@ -58,6 +65,7 @@ def locked_and_checked(line: Finding) -> Finding:
     """
     locked = Finding.objects.select_for_update(of=("self",)).get(pk=line.pk)
     now = guard_of(
+        locked.drift,
         asset=_locked(Asset, locked.asset_id),
         coupon=_locked(CouponObservation, locked.observation_id),
         link=_locked(AccountLink, locked.link_id),

@@ -79,7 +79,7 @@ class Lines:
             currency=currency,
             offered=offered,
             remedy=first_of(drift, offered),
-            guard=guard_of(asset=asset, coupon=coupon),
+            guard=guard_of(drift, asset=asset, coupon=coupon),
         )
 
     def offered(self, difference: Difference) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import batched, chain, count
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
@@ -24,7 +25,12 @@ from purveyor.flows.reconciliation.compare import (
     compare_accounts,
     named,
 )
-from purveyor.flows.reconciliation.lifecycle import RUN, Drift, RunState
+from purveyor.flows.reconciliation.lifecycle import (
+    RUN,
+    Drift,
+    FindingState,
+    RunState,
+)
 from purveyor.flows.reconciliation.lines import Lines
 from purveyor.flows.reconciliation.models import (
     Finding,
@@ -44,7 +50,8 @@ from purveyor.kernel.work.leases import Lease
 
 BATCH = 500
 WORKER = "worker"
-COMPARED = (RunState.CLEAN, RunState.PLANNED, RunState.PROPOSED, RunState.APPLIED)
+#: What was compared to its end; of these the newest is the one before.
+COMPARED = tuple(set(RunState) - {RunState.LOOKING, RunState.FAILED})
 
 
 @transaction.atomic(durable=True)
@@ -164,7 +171,7 @@ def _keep(
     now: datetime,
 ) -> frozenset[str]:
     """Write the lines that nobody knows of yet; return what they are about."""
-    known = _known(run, now=now)
+    known, chosen = _known(run, now=now), _chosen_before(run)
     subjects: set[str] = set()
     positions = count(1)
     unknown = (line for line in lines if line.identity not in known)
@@ -172,6 +179,8 @@ def _keep(
         for line in part:
             line.position = next(positions)
             line.is_new = line.subject not in before
+            for name, value in chosen.get(line.identity, {}).items():
+                setattr(line, name, value)
             subjects.add(line.subject)
         Finding.objects.bulk_create(part)
     return frozenset(subjects)
@@ -184,6 +193,21 @@ def _known(run: ReconciliationRun, *, now: datetime) -> frozenset[str]:
     return frozenset(valid.values_list("identity", flat=True).iterator())
 
 
+def _chosen_before(run: ReconciliationRun) -> dict[str, dict[str, Any]]:
+    """Return what people have chosen in a plan that this one replaces, by identity."""
+    before = run_before(run)
+    if before is None or before.state != RunState.PLANNED:
+        return {}
+    chosen = ("remedy", "for_account_id", "because", "state")
+    touched = before.findings.filter(
+        Q(state=FindingState.EXCLUDED) | Q(for_account__isnull=False) | ~Q(because="")
+    )
+    return {
+        row["identity"]: {name: row[name] for name in chosen}
+        for row in touched.values("identity", *chosen)
+    }
+
+
 def run_before(run: ReconciliationRun) -> ReconciliationRun | None:
     """Return the newest plan of the same scope before this one."""
     return (
@@ -192,11 +216,27 @@ def run_before(run: ReconciliationRun) -> ReconciliationRun | None:
             account=run.account,
             pk__lt=run.pk,
             state__in=COMPARED,
+            listed_at__isnull=False,
             undoes__isnull=True,
         )
         .order_by("-pk")
         .first()
     )
+
+
+def _replace_older(run: ReconciliationRun, *, now: datetime) -> None:
+    """Discard plans of the same scope that nobody has proposed: this one is newer."""
+    older = ReconciliationRun.objects.filter(
+        application=run.application,
+        account=run.account,
+        state=RunState.PLANNED,
+        undoes__isnull=True,
+        pk__lt=run.pk,
+    )
+    words = _("Replaced by reconciliation %(number)d.") % {"number": run.pk}
+    for each in older:
+        RUN.move(each, "discard", ended_at=now, waits_because=words)
+        log(each, "discard", actor=WORKER, at=now, after=each.state, reason=words)
 
 
 def _subjects_before(run: ReconciliationRun) -> frozenset[str]:
@@ -237,4 +277,5 @@ def _end(
         cause="",
     )
     lease.end()
+    _replace_older(run, now=now)
     log(run, verb, actor=WORKER, at=now, after=run.state, findings=counts["every"])

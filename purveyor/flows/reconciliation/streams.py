@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from purveyor.domain.accounts.models import Account
+from purveyor.domain.assets.lifecycle import AssetState
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.catalogue.models import Application
 from purveyor.domain.provisioning.lifecycle import LinkStatus
@@ -15,6 +16,7 @@ from purveyor.domain.provisioning.models import (
     AccountObservation,
     CouponObservation,
 )
+from purveyor.domain.provisioning.operations.visit import label_of
 from purveyor.flows.reconciliation.compare import (
     OurLink,
     Ours,
@@ -24,6 +26,7 @@ from purveyor.flows.reconciliation.compare import (
 from purveyor.kernel.sealed import fingerprints, open_sealed
 
 CHUNK = 2_000
+type Likeness = tuple[str, str, int, str]  # account, product, quantity, label
 
 
 def our_assets(*, application: Application, account: Account | None) -> Iterator[Ours]:
@@ -111,11 +114,46 @@ def _theirs(
 def holders_of(
     *, application: Application, strangers: Sequence[Theirs]
 ) -> dict[int, Ours]:
-    """Return, by the stranger's id, the asset that has its reference."""
+    """
+    Return, by the stranger's id, the asset that it was made for.
+
+    The one with its reference; for a coupon without one, the only asset in doubt with
+    its account, product, quantity and label.
+    """
     keys = {each.key for each in strangers if each.key}
     bearing = Asset.objects.filter(application=application, key__in=keys)
     by_key = {row[2]: _ours(row) for row in _columns(bearing)}
-    return {each.pk: by_key[each.key] for each in strangers if each.key in by_key}
+    nameless = [each for each in strangers if not each.key]
+    found = _by_label(application, nameless) if nameless else {}
+    return found | {
+        each.pk: by_key[each.key] for each in strangers if each.key in by_key
+    }
+
+
+def _by_label(application: Application, nameless: Sequence[Theirs]) -> dict[int, Ours]:
+    """Return whose coupon it can only be: one asset in doubt, one coupon like it."""
+    waiting = Asset.objects.filter(
+        application=application,
+        state=AssetState.ACTIVE,
+        coupon_hash__isnull=True,
+        in_doubt_since__isnull=False,
+    )
+    columns = {row[1]: _ours(row) for row in _columns(waiting)}
+    assets = waiting.select_related("account", "order_item__order")
+    seen = CouponObservation.objects.in_bulk([each.pk for each in nameless])
+    alike: dict[Likeness, tuple[list[Ours], list[int]]] = {}
+    for asset in assets:
+        ours = columns[asset.pk]
+        looks = (ours.account, ours.product, ours.quantity, label_of(asset))
+        alike.setdefault(looks, ([], []))[0].append(ours)
+    for each in nameless:
+        label = str(seen[each.pk].facts.get("label", ""))
+        looks = (each.account, each.product, each.quantity, label)
+        if looks in alike:
+            alike[looks][1].append(each.pk)
+    return {
+        pks[0]: ours[0] for ours, pks in alike.values() if len(ours) == len(pks) == 1
+    }
 
 
 def held_under_older_keys(
