@@ -222,8 +222,10 @@ def _counts(mine: Ours, other: Theirs | None, listings: Listings) -> bool:
 
 def _fate(mine: Ours, other: Theirs | None, listings: Listings) -> Drift:
     """Return what became of a coupon that is gone, as far as absence can tell."""
-    if other is None or listings.lists_spent:
-        return Drift.LOST  # never seen; or it would still be listed, had it been spent
+    if other is None:
+        return Drift.LOST
+    if listings.lists_spent:
+        return Drift.REVOKED  # had it been spent, it would still be listed
     ends_at = other.expires_at or mine.expires_at
     is_over = ends_at is not None and ends_at <= listings.now
     if is_over and ends_at is not None and other.last_seen_at >= ends_at - 2 * INTERVAL:

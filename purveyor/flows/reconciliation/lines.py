@@ -158,7 +158,7 @@ class Lines:
             said.append(_("Seen at the vendor from %(first)s to %(last)s.") % span)
         elif asset is not None and asset.has_coupon:
             said.append(_("Never seen in a listing or a look-up."))
-        if difference.drift in GONE:
+        if difference.drift in GONE and not self.listings.shows(difference.theirs):
             said += self._absence(asset)
         if asset is not None and asset.expires_at:
             words = _("To be redeemed before %(date)s.")
@@ -191,7 +191,7 @@ def _is_redeemed(difference: Difference) -> bool:
     return ours is not None and ours.state == AssetState.REDEEMED
 
 
-GONE = frozenset({Drift.EXPIRED, Drift.VANISHED, Drift.LOST})
+GONE = frozenset({Drift.EXPIRED, Drift.VANISHED, Drift.LOST, Drift.REVOKED})
 
 
 def _assets(pks: Iterable[int]) -> Mapping[int, Asset]:
