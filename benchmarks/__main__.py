@@ -12,7 +12,7 @@ import os
 import django
 from django.core.management import call_command
 
-BENCHMARKS = ("execute_one_by_one", "provision_batch")
+BENCHMARKS = ("execute_one_by_one", "provision_batch", "reconcile")
 
 
 def main() -> None:

@@ -36,7 +36,7 @@ def tell_of_findings(*, pk: int, now: datetime) -> None:
 
 
 def _notice(run: ReconciliationRun, recipient: str) -> Notice:
-    subject = _("%(count)d new findings at %(vendor)s")
+    subject = _("New findings at %(vendor)s: %(count)d")
     names = {"count": run.new_count, "vendor": run.application.name}
     rows = [
         f"{row.label}: {row.count}"
