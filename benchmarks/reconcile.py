@@ -15,6 +15,7 @@ import resource
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -38,28 +39,33 @@ SIZES = (10_000, 100_000, 1_000_000)
 SECONDS_MAX, MEGABYTES_MAX = 90, 200
 ONE_IN = 1_000
 SPREAD = 10_000_000  # the copies' ids begin here
+ANY_POSITION = "ALTER TABLE orders_orderitem DROP CONSTRAINT order_item_position_once"
 COPY_ITEMS = """
-INSERT INTO orders_orderitem SELECT (jsonb_populate_record(
-    i, jsonb_build_object('id', %(spread)s + n))).*
-FROM orders_orderitem i, generate_series(%(first)s, %(last)s) n WHERE i.id = %(item)s"""
+INSERT INTO orders_orderitem SELECT copied.*
+FROM orders_orderitem i, generate_series(%(first)s::int, %(last)s::int) n,
+    jsonb_populate_record(i, jsonb_build_object('id', %(spread)s::bigint + n)) copied
+WHERE i.id = %(item)s"""
 COPY_ASSETS = """
-INSERT INTO assets_asset SELECT (jsonb_populate_record(a, jsonb_build_object(
-    'id', %(spread)s + n, 'number', 'B-' || n, 'key', lpad(to_hex(n), 32, '0'),
-    'order_item_id', %(spread)s + n, 'coupon_hash', lpad(to_hex(n), 64, '0'),
-    'coupon_sealed', 'sealed', 'sync_status', 'SYNCHRONIZED',
-    'made_at', %(made_at)s::timestamptz, 'expires_at', %(expires_at)s::timestamptz,
-    'due_at', NULL, 'welcome_due_at', NULL))).*
-FROM assets_asset a, generate_series(%(first)s, %(last)s) n WHERE a.id = %(asset)s"""
+INSERT INTO assets_asset SELECT copied.*
+FROM assets_asset a, generate_series(%(first)s::int, %(last)s::int) n,
+    jsonb_populate_record(a, jsonb_build_object(
+        'id', %(spread)s::bigint + n, 'number', 'B-' || n,
+        'key', lpad(to_hex(n), 32, '0'), 'order_item_id', %(spread)s::bigint + n,
+        'coupon_hash', lpad(to_hex(n), 64, '0'), 'coupon_sealed', 'sealed',
+        'sync_status', 'SYNCHRONIZED', 'made_at', %(made_at)s::timestamptz,
+        'expires_at', %(expires_at)s::timestamptz, 'due_at', NULL,
+        'welcome_due_at', NULL)) copied
+WHERE a.id = %(asset)s"""
 SEE_COUPONS = """
 INSERT INTO provisioning_couponobservation (application_id, coupon_hash, coupon_sealed,
     coupon_mask, key, is_duplicate, facts, first_seen_at, last_seen_at)
-SELECT %(application)s, lpad(to_hex(n), 64, '0'), %(sealed)s, 'masked',
+SELECT %(application)s::bigint, lpad(to_hex(n), 64, '0'), %(sealed)s::text, 'masked',
     lpad(to_hex(n), 32, '0'), false, jsonb_build_object(
         'product', %(product)s::text, 'account', %(account)s::text, 'status', 'active',
-        'quantity', CASE WHEN n %% %(one_in)s = 0 THEN 99 ELSE 10 END,
+        'quantity', CASE WHEN n %% %(one_in)s::int = 0 THEN 99 ELSE 10 END,
         'expires_at', %(expires_at)s::text),
-    %(made_at)s, %(seen_at)s
-FROM generate_series(%(first)s, %(last)s) n"""
+    %(made_at)s::timestamptz, %(seen_at)s::timestamptz
+FROM generate_series(%(first)s::int, %(last)s::int) n"""
 
 
 def run() -> None:
@@ -88,7 +94,7 @@ class _Shop:
         )
 
     @property
-    def facts(self) -> dict[str, object]:
+    def facts(self) -> dict[str, Any]:
         """What the copies are filled in with."""
         return {
             "spread": SPREAD,
@@ -136,7 +142,7 @@ class _Shop:
             )
 
     @staticmethod
-    def _run(sql: str, **facts: object) -> None:
+    def _run(sql: str, **facts: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute(sql, facts or None)
 
