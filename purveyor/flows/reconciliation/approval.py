@@ -274,7 +274,15 @@ def discard_plan(
     :raises MoveRefused: if it was approved or has ended.
     """
     reason = " ".join(because.split())[:BECAUSE_MAX]
-    RUN.move(run, "discard", ended_at=now, due_at=None, waits_because=reason)
+    RUN.move(
+        run,
+        "discard",
+        ended_at=now,
+        due_at=None,
+        leased_until=None,
+        lease_token="",  # a worker that looks has lost it, and stops
+        waits_because=reason,
+    )
     log(run, "discard", actor=actor, at=now, after=run.state, reason=reason)
 
 
