@@ -13,7 +13,7 @@ from purveyor.domain.catalogue.models import (
     ProductType,
     TaxRate,
 )
-from purveyor.kernel.errors import Refused
+from purveyor.kernel.errors import NotFound, Refused
 
 
 class NoPrice(Refused):
@@ -46,6 +46,27 @@ class Tax:
 
     name: str
     percent: Decimal
+
+
+def application_called(*, name: str) -> Application:
+    """
+    Return the application with this name, else the one with this service manager.
+
+    :raises NotFound: if there is none, or several have this service manager.
+    """
+    every = list(Application.objects.order_by("name"))
+    sought = name.strip().casefold()
+    found = [each for each in every if each.name.casefold() == sought]
+    found = found or [each for each in every if each.connector.casefold() == sought]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(f"{each.name} ({each.connector})" for each in found or every)
+    words = (
+        _("%(name)s may be each of these applications: %(known)s. Write its name.")
+        if found
+        else _("There is no application %(name)s. There are: %(known)s.")
+    )
+    raise NotFound(words % {"name": name, "known": known or _("none")})
 
 
 def product_types_of(application: Application) -> dict[str, ProductType]:

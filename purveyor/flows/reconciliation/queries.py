@@ -2,13 +2,25 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, Sum
 
+from purveyor.domain.accounts.models import Account
+from purveyor.domain.accounts.queries import get_account
 from purveyor.domain.catalogue.models import Application
-from purveyor.flows.reconciliation.lifecycle import Drift, RunState
-from purveyor.flows.reconciliation.models import Finding, ReconciliationRun
+from purveyor.domain.catalogue.queries import application_called
+from purveyor.flows.reconciliation.lifecycle import (
+    Drift,
+    FindingState,
+    RunState,
+)
+from purveyor.flows.reconciliation.models import (
+    Finding,
+    Policy,
+    ReconciliationRun,
+)
 from purveyor.flows.reconciliation.planning import run_before
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.money import Money
@@ -16,6 +28,7 @@ from purveyor.kernel.money import Money
 DIFF_MAX = 1_000
 CARDS_MAX = 20
 OPEN = (RunState.PLANNED, RunState.PROPOSED)
+OVERDUE_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +124,54 @@ def last_run_of(application: Application) -> ReconciliationRun | None:
         .order_by("-pk")
         .first()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is compared: all that an application sells, or what one account owns."""
+
+    application: Application
+    account: Account | None
+
+
+def scope_called(*, application: str, account: str | None) -> Scope:
+    """
+    Return what is compared, by the names that a person uses.
+
+    :raises NotFound: if there is no such application or account.
+    """
+    return Scope(
+        application_called(name=application),
+        get_account(number=account.strip().upper()) if account is not None else None,
+    )
+
+
+def look_at(application: Application) -> ReconciliationRun | None:
+    """Return the reconciliation for which a vendor is looked at now, if any."""
+    related = ("application", "account", "undoes")
+    looks = ReconciliationRun.objects.select_related(*related)
+    return looks.filter(application=application, state=RunState.LOOKING).first()
+
+
+def undecided_count(*, run: ReconciliationRun) -> int:
+    """Return how many lines of a plan have no remedy yet."""
+    return run.findings.filter(state=FindingState.OPEN, remedy="").count()
+
+
+def applied_counts(*, run: ReconciliationRun) -> tuple[int, int]:
+    """Return how many lines are done or refused by now, and how many are to be."""
+    ended = Q(state__in=(FindingState.DONE, FindingState.REFUSED))
+    wanted = run.findings.exclude(remedy="").exclude(state=FindingState.EXCLUDED)
+    counts = wanted.aggregate(ended=Count("pk", filter=ended), wanted=Count("pk"))
+    return counts["ended"], counts["wanted"]
+
+
+def overdue_policies(*, now: datetime) -> tuple[Policy, ...]:
+    """Return the policies whose night has passed a day ago and did not begin."""
+    overdue = Policy.objects.filter(
+        due_at__lt=now - OVERDUE_AFTER, application__is_active=True
+    )
+    return tuple(overdue.select_related("application").order_by("application__name"))
 
 
 def lines_of(run: ReconciliationRun) -> Iterator[Finding]:

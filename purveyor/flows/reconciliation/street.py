@@ -8,9 +8,12 @@ from purveyor.flows.reconciliation.telling import tell_of_findings
 from purveyor.flows.reconciliation.walk import walk_reconciliation
 from purveyor.kernel.work.engine import Due
 
+WALKING = Due(
+    ReconciliationRun, "due_at", walk_reconciliation, queues=queues_to_vendors
+)
 RECONCILING = (
     Due(Policy, "due_at", begin_night, is_leased=False),  # the night has come
     Due(AccountLink, "compare_due_at", begin_for_link, is_leased=False),
-    Due(ReconciliationRun, "due_at", walk_reconciliation, queues=queues_to_vendors),
+    WALKING,  # look, plan, apply
     Due(ReconciliationRun, "tell_due_at", tell_of_findings, is_leased=False),
 )
