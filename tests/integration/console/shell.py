@@ -7,11 +7,12 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from textwrap import dedent
 from threading import Event
 from typing import Any
 
@@ -23,11 +24,14 @@ from tests.support.source import ROOT
 
 LOOKS_MAX = 1_200
 LOOK_SECONDS = 0.1
-AN_ACCOUNT = f"""
+PROGRAM = ("-m", "purveyor.faces.console.main")
+SET_UP = f"""
 import os, sys, django
 sys.path.append({str(ROOT)!r})
 os.environ["DJANGO_SETTINGS_MODULE"] = "purveyor.project.settings"
 django.setup()
+"""
+AN_ACCOUNT = """
 from tests.factories.accounts import an_account
 an_account()
 """
@@ -47,11 +51,17 @@ class Run:
 
     process: subprocess.Popen[bytes]
     log: Path
+    output: Path
+
+    @property
+    def printed(self) -> str:
+        """What it has printed so far for a program to read."""
+        return self.output.read_text()
 
     @property
     def said(self) -> str:
-        """All it has said so far."""
-        return self.log.read_text()
+        """All it has said so far, to programs and to people."""
+        return self.printed + self.log.read_text()
 
     def ended(self) -> int:
         """Wait for its end; return its exit code."""
@@ -88,27 +98,39 @@ class Console:
 
     def starts(self, *words: str, **settings: str) -> Run:
         """Start a command of `purveyor` and let it run."""
-        return self._starts("-m", "purveyor.faces.console.main", *words, **settings)
+        return self._starts(*PROGRAM, *words, **settings)
 
     def knows_an_account(self) -> None:
         """Put an account into the database, as its owner would have."""
-        run = self._starts("-c", AN_ACCOUNT, DEMO="off")
+        self.does(AN_ACCOUNT)
+
+    def does(self, lines: str, **settings: str) -> str:
+        """Run some lines with the product set up; return what they print."""
+        run = self._starts("-c", SET_UP + dedent(lines), DEMO="off", **settings)
         assert run.ended() == 0, run.said
+        return run.printed
 
     def _starts(self, *words: str, **settings: str) -> Run:
+        log = self.folder / f"{next(_runs)}.log"
+        output = log.with_suffix(".out")
+        with log.open("wb") as errors, output.open("wb") as printed:
+            process = self.process(words, printed, errors, **settings)
+        return Run(process, log, output)
+
+    def process(
+        self, words: Sequence[str], stdout: Any, stderr: Any, **settings: str
+    ) -> subprocess.Popen[bytes]:
+        """Start a Python in this shell that writes where it is told to."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith(LEFT_OUT)}
         given = {f"PURVEYOR_{name}": value for name, value in settings.items()}
-        log = self.folder / f"{next(_runs)}.log"
-        with log.open("wb") as file:
-            process = subprocess.Popen(
-                [sys.executable, *words],
-                stdout=file,
-                stderr=file,
-                env={**inherited, **self.environment, **given},
-                cwd=self.folder,
-                start_new_session=True,
-            )
-        return Run(process, log)
+        return subprocess.Popen(
+            [sys.executable, *words],
+            stdout=stdout,
+            stderr=stderr,
+            env={**inherited, **self.environment, **given},
+            cwd=self.folder,
+            start_new_session=True,
+        )
 
     def runs(self, *words: str, **settings: str) -> tuple[int, str]:
         """Run a command to its end; return its exit code and all it said."""
