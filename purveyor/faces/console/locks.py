@@ -2,8 +2,10 @@
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+
+from django.db import connection
 
 from purveyor.kernel.errors import Refused
 
@@ -32,3 +34,20 @@ def held(path: Path, *, message: str) -> Iterator[None]:
         except BlockingIOError as error:
             raise RunsAlready(message) from error
         yield
+
+
+def alone_on_sqlite() -> AbstractContextManager[None]:
+    """
+    Hold the lock of the one worker that SQLite can have; others need none.
+
+    :raises RunsAlready: if a worker runs.
+    """
+    if connection.vendor != "sqlite":
+        return nullcontext()
+    file = Path(str(connection.settings_dict["NAME"]))
+    message = (
+        f"A worker, or `purveyor reconcile`, runs on {file.name} already, and SQLite "
+        "takes one. Wait for its end or stop it, or use PostgreSQL (DATABASE_URL) for "
+        "more workers."
+    )
+    return held(lock_beside(file, "worker"), message=message)

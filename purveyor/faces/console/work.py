@@ -12,19 +12,18 @@ import platform
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
-from pathlib import Path
 from types import FrameType
 
 import structlog
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connections
 from django_tasks_db.management.commands.db_worker import Worker
 
 from purveyor.domain.provisioning.queries import check_lease
-from purveyor.faces.console.locks import held, lock_beside
+from purveyor.faces.console.locks import alone_on_sqlite
 from purveyor.faces.console.readiness import require_migrated
 from purveyor.flows.execution.street import STREET
 from purveyor.flows.reconciliation.starting import keep_policies
@@ -51,7 +50,7 @@ def run() -> int:
     """
     require_migrated()
     check_lease()
-    with _alone_on_sqlite():
+    with alone_on_sqlite():
         _work(name=f"{platform.node()}:{os.getpid()}", started_at=clock.now())
     return 0
 
@@ -120,15 +119,3 @@ def _listen(listener: Worker) -> None:
             logger.exception("listening_failed")
             pause.wait(STUMBLE_SECONDS)
     connections.close_all()
-
-
-def _alone_on_sqlite() -> AbstractContextManager[None]:
-    """Hold the lock of the one worker that SQLite can have; others need none."""
-    if connection.vendor != "sqlite":
-        return nullcontext()
-    file = Path(str(connection.settings_dict["NAME"]))
-    message = (
-        f"A worker runs on {file.name} already, and SQLite takes one. Stop it first, "
-        "or use PostgreSQL (DATABASE_URL) for more workers."
-    )
-    return held(lock_beside(file, "worker"), message=message)
