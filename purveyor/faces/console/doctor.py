@@ -21,6 +21,7 @@ from purveyor.domain.provisioning.queries import (
     check_lease,
 )
 from purveyor.faces.console.readiness import are_files_collected, pending_migrations
+from purveyor.flows.reconciliation.queries import overdue_policies
 from purveyor.kernel import clock
 from purveyor.kernel.sealed import open_sealed, seal
 from purveyor.kernel.work.queries import workers_alive
@@ -140,6 +141,20 @@ def _vendors() -> Iterator[Finding]:
         yield Finding(str(setup.application), says, cure)
 
 
+def _nights() -> Iterator[Finding]:
+    overdue = overdue_policies(now=clock.now())
+    for policy in overdue:
+        since = f"{policy.due_at:%Y-%m-%d %H:%M} UTC"
+        cure = (
+            "Start `purveyor work`, or see its log; `purveyor reconcile "
+            f"{policy.application.connector}` does it now."
+        )
+        says = f"{policy.application}: the night of {since} is overdue."
+        yield Finding("Reconciliation", says, cure)
+    if not overdue:
+        yield Finding("Reconciliation", "No night is overdue.")
+
+
 def _files() -> Iterator[Finding]:
     if are_files_collected():
         yield Finding("Styles", "In their place.")
@@ -159,5 +174,5 @@ def _mail() -> Iterator[Finding]:
         yield Finding("Mail server", f"{server}: {error}", cure)
 
 
-CHECKS_OF_RECORDS = (_seal_keys, _profile, _workers, _lease, _vendors)
+CHECKS_OF_RECORDS = (_seal_keys, _profile, _workers, _lease, _vendors, _nights)
 CHECKS = (_database, _tables, _files, _mail)
