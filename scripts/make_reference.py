@@ -1,12 +1,12 @@
 """
 Write what is drawn from the code: the pages of errors and lifecycles, and the parts of
-the page on provisioning between its marks.
+the pages on provisioning and reconciliation between their marks.
 
 `make docs` runs it inside Django; a test compares what it would write with what stands
 there.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from inspect import getdoc
 from pathlib import Path
@@ -15,12 +15,16 @@ from pkgutil import walk_packages
 import purveyor
 from purveyor.domain.assets.lifecycle import ASSET, SYNC
 from purveyor.domain.provisioning.explanation import ACTORS, MEANINGS
+from purveyor.flows.reconciliation import drifts
+from purveyor.flows.reconciliation.drifts import CHANGING, UNDOABLE, Risk
+from purveyor.flows.reconciliation.lifecycle import FINDING, RUN, Remedy
 from purveyor.kernel.errors import PurveyorError, Refused
 from purveyor.kernel.lifecycle import Lifecycle
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 REFERENCE = DOCS / "reference"
 PROVISIONING = DOCS / "explanation" / "provisioning.md"
+RECONCILIATION = DOCS / "explanation" / "reconciliation.md"
 LEFT_OUT = {"migrations", "asgi", "wsgi", "__main__"}
 
 ERRORS_HEAD = """\
@@ -48,7 +52,8 @@ def pages() -> dict[Path, str]:
     return {
         REFERENCE / "errors.md": errors_page(error_classes()),
         REFERENCE / "lifecycles.md": lifecycles_page(lifecycles()),
-        PROVISIONING: provisioning_page(PROVISIONING.read_text()),
+        PROVISIONING: drawn_anew(PROVISIONING.read_text(), provisioning_parts()),
+        RECONCILIATION: drawn_anew(RECONCILIATION.read_text(), reconciliation_parts()),
     }
 
 
@@ -170,25 +175,20 @@ def _lifecycle_section(lifecycle: Lifecycle) -> str:
     )
 
 
-# ------------------------------------------------------------------ provisioning
+# ------------------------------------------------------------------ parts of a page
 
 
-def provisioning_page(text: str) -> str:
-    """Return the page on provisioning with its drawing and its table made anew."""
-    drawn = {"states": _drawing(), "causes": _causes_table()}
-    for name, part in drawn.items():
+def drawn_anew(text: str, parts: Mapping[str, str]) -> str:
+    """Return a page with what stands between its marks made anew."""
+    for name, part in parts.items():
         begin, end = f"<!-- drawn: {name} -->\n", f"<!-- /drawn: {name} -->\n"
         before, rest = text.split(begin)
         text = f"{before}{begin}\n{part}\n\n{end}{rest.split(end)[1]}"
     return text
 
 
-def _drawing() -> str:
-    """Return where an asset stands with its vendor, and in its life, as one drawing."""
-    lives = {
-        "With its vendor (provisioning sync status)": SYNC,
-        "In its life": ASSET,
-    }
+def _drawing(lives: Mapping[str, Lifecycle]) -> str:
+    """Return some lifecycles as one drawing, each under its title."""
     lines = ["```mermaid", "stateDiagram-v2"]
     for number, (title, lifecycle) in enumerate(lives.items(), start=1):
         lines.append(f'    state "{title}" as life{number} {{')
@@ -202,14 +202,83 @@ def _drawing() -> str:
     return "\n".join([*lines, "```"])
 
 
+def _table(head: str, rows: Iterable[str]) -> str:
+    return "\n".join([head, "|---" * (head.count("|") - 1) + "|", *rows])
+
+
+# ------------------------------------------------------------------ provisioning
+
+
+def provisioning_parts() -> dict[str, str]:
+    """Return where an asset stands with its vendor and in its life, and every cause."""
+    lives = {
+        "With its vendor (provisioning sync status)": SYNC,
+        "In its life": ASSET,
+    }
+    return {"states": _drawing(lives), "causes": _causes_table()}
+
+
 def _causes_table() -> str:
     rows = [
         f"| {meaning.means} | {ACTORS[meaning.actor]} "
         f"| {str(meaning.then) % {'vendor': 'BitTitan'}} | `{cause or 'none'}` |"
         for cause, meaning in MEANINGS.items()
     ]
-    head = ("| What it means | Who acts | What happens, or what to press | Cause |",)
-    return "\n".join([*head, "|---|---|---|---|", *rows])
+    head = "| What it means | Who acts | What happens, or what to press | Cause |"
+    return _table(head, rows)
+
+
+# ------------------------------------------------------------------ reconciliation
+
+RISKS = {
+    Risk.NONE: "none",
+    Risk.OURS: "cost and price of the asset",
+    Risk.PRICE: "the price: nothing was made",
+    Risk.THEIRS_COST: "the cost of the second coupon",
+    Risk.THEIRS: "cost and price of the vendor's coupon",
+    Risk.UNEQUAL: "cost and price of what is unequal",
+}
+
+
+def reconciliation_parts() -> dict[str, str]:
+    """Return the lives of a plan and its lines, every finding and every remedy."""
+    lives = {"A reconciliation, and its plan": RUN, "A line of it": FINDING}
+    return {
+        "lives": _drawing(lives),
+        "findings": _findings_table(),
+        "remedies": _remedies_table(),
+    }
+
+
+def _findings_table() -> str:
+    rows = [
+        f"| {drift.label} | {meaning.says} | {_offered(meaning)} "
+        f"| {RISKS[meaning.risk]} | `{drift}` |"
+        for drift, meaning in drifts.MEANINGS.items()
+    ]
+    return _table("| Finding | What it means | Remedies | At risk | Kind |", rows)
+
+
+def _offered(meaning: drifts.Meaning) -> str:
+    """Return the remedies offered, the one that is chosen at first in bold."""
+    return " · ".join(
+        f"**{each.label}**" if each == meaning.first else str(each.label)
+        for each in meaning.offered
+    )
+
+
+def _remedies_table() -> str:
+    rows = [
+        f"| {each.label} | {_yes(each in CHANGING)} | {_yes(each in UNDOABLE)} "
+        f"| `{each}` |"
+        for each in Remedy
+    ]
+    head = "| Remedy | Counts against the limit | Can be put back | Word |"
+    return _table(head, rows)
+
+
+def _yes(is_so: object) -> str:
+    return "yes" if is_so else "–"
 
 
 def _spoken(verb: str) -> str:

@@ -8,6 +8,7 @@ from typing import cast
 
 from django.db.models import TextChoices
 
+from purveyor.flows.reconciliation.lifecycle import Drift
 from scripts.make_reference import REFERENCE, error_classes, lifecycles, pages
 from tests.support.source import Module, dotted, modules
 
@@ -51,6 +52,12 @@ def test_every_error_says_what_is_the_case() -> None:
     pages()  # imports everything
 
     assert [e.__name__ for e in error_classes() if not e.__doc__] == []
+
+
+def test_people_are_told_what_to_do_about_every_kind_of_finding() -> None:
+    told = (REFERENCE.parent / "howto" / "reconcile-with-the-vendor.md").read_text()
+
+    assert [str(each) for each in Drift if f"| {each.label} |" not in told] == []
 
 
 def test_every_setting_is_explained() -> None:
