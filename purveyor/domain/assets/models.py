@@ -145,6 +145,13 @@ class Asset(Workable):
                 name="asset_failed_by_cause",
                 condition=Q(sync_status=SyncStatus.FAILED),
             ),
+            models.Index(
+                fields=("expires_at", "id"),
+                name="asset_by_expiry",
+                condition=Q(
+                    state=AssetState.ACTIVE, sync_status=SyncStatus.SYNCHRONIZED
+                ),
+            ),
         )
 
     def __str__(self) -> str:
