@@ -1,5 +1,6 @@
 """Write the letter of a message: opened coupon, filled-in texts, sender."""
 
+from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 
@@ -8,14 +9,17 @@ from django.utils.translation import gettext as _
 from purveyor.domain.accounts.models import Organization
 from purveyor.domain.assets.lifecycle import AssetState
 from purveyor.domain.assets.models import Asset
+from purveyor.domain.notifications.expiry import is_waiting
 from purveyor.domain.notifications.mail import Letter
 from purveyor.domain.notifications.models import Message, Template
+from purveyor.domain.notifications.reminder import REMINDER
 from purveyor.domain.notifications.rendering import COUPON, Texts, fill_in_all
 from purveyor.domain.notifications.values import (
     find_organization,
     load_asset,
     values_of,
 )
+from purveyor.domain.notifications.welcome import WELCOME
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.sealed import Secret, fingerprints
 
@@ -37,39 +41,49 @@ def texts_of(template: Template) -> Texts:
     return Texts(template.subject, template.text, template.html)
 
 
-def write_letter(message: Message) -> Letter:
+def shows_code(template: Template) -> bool:
+    """Return whether a notification brings the coupon code: the welcome mail does."""
+    return template.name == WELCOME
+
+
+def write_letter(message: Message, *, now: datetime) -> Letter:
     """
     Return the letter of a message, with the coupon code opened in memory.
+
+    Only the welcome mail has it in clear; a reminder shows its end.
 
     :raises Unsendable: if it can never be sent; another `Refused` if not yet.
     """
     asset = load_asset(message.asset_id)
-    coupon = _open_coupon(asset, message)
+    coupon = _open_coupon(asset, message, now=now)
     sender = sender_of(find_organization())
     texts = texts_of(message.template)
-    values = values_of(asset, recipient=message.recipient)
+    values = values_of(asset, recipient=message.recipient, now=now)
+    opened = {COUPON: coupon.reveal()} if shows_code(message.template) else {}
     return Letter(
         message_id=message.message_id,
         sender=sender,
         recipient=message.recipient,
         copy_to=message.copy_to,
         masked=fill_in_all(texts, values),
-        clear=fill_in_all(texts, values | {COUPON: coupon.reveal()}),
+        clear=fill_in_all(texts, values | opened),
         coupon=coupon,
     )
 
 
-def why_unsendable(asset: Asset) -> str:
-    """Return why no coupon code of this asset may be sent, or nothing if it may."""
+def why_unsendable(asset: Asset, *, template: Template, now: datetime) -> str:
+    """Return why this may not be sent about an asset, or nothing if it may."""
     if not asset.has_coupon:
         return _("The asset has no coupon.")
     if asset.state == AssetState.CANCELLED:
         return _("The asset is cancelled.")
+    if template.name == REMINDER and not is_waiting(asset, now=now):
+        return _("The coupon does not wait to be redeemed any more.")
     return ""
 
 
-def _open_coupon(asset: Asset, message: Message) -> Secret:
-    if reason := why_unsendable(asset):
+def _open_coupon(asset: Asset, message: Message, *, now: datetime) -> Secret:
+    if reason := why_unsendable(asset, template=message.template, now=now):
         raise Unsendable(reason)
     if not message.recipient:
         words = _("The order names nobody who gets the mail. Send it to an address.")

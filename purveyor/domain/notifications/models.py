@@ -8,6 +8,8 @@ from purveyor.domain.assets.models import Asset
 from purveyor.domain.notifications.lifecycle import MessageState
 from purveyor.kernel.work.models import Workable, due_index
 
+DAYS_BEFORE_MAX = 365
+
 
 class Template(models.Model):
     """The text of a notification, with placeholders."""
@@ -43,7 +45,10 @@ class Message(Workable):
     occasion = models.CharField(
         _("occasion"),
         max_length=60,
-        help_text=_("“delivered”, or a number for each time it was sent again."),
+        help_text=_(
+            "“delivered”, “expires-14” for a reminder 14 days before, or a number for "
+            "each time it was sent again."
+        ),
     )
     because = models.CharField(_("reason"), max_length=300, blank=True)
     recipient = models.EmailField(
@@ -91,3 +96,40 @@ class Message(Workable):
 
     def __str__(self) -> str:
         return f"“{self.subject}” to {self.recipient}"
+
+
+class Rung(models.Model):
+    """One step of the ladder of reminders: so many days before a coupon expires."""
+
+    days_before = models.PositiveSmallIntegerField(
+        _("days before the expiry"), unique=True
+    )
+
+    class Meta:
+        default_permissions = ()  # the ladder is edited with its notification
+        constraints = (
+            models.CheckConstraint(
+                name="rung_in_bounds",
+                condition=Q(days_before__gte=1, days_before__lte=DAYS_BEFORE_MAX),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.days_before} days before"
+
+
+class ReminderRound(Workable):
+    """The daily round along the coupons that expire soon: the one, and where it is."""
+
+    seen_until = models.DateTimeField(null=True)
+    seen_pk = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()  # nobody touches it but workers
+        constraints = (
+            models.CheckConstraint(name="reminder_round_is_one", condition=Q(id=1)),
+        )
+        indexes = (due_index("reminder_round_due"),)
+
+    def __str__(self) -> str:
+        return "round of reminders"

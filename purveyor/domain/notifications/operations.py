@@ -6,13 +6,10 @@ transaction of its own; a worker that dies in between leaves *perhaps sent*, whi
 a person sends again.
 """
 
-import uuid
 from contextlib import ExitStack
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import structlog
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
@@ -21,7 +18,7 @@ from django.utils.translation import gettext as _
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.notifications.letter import (
     Unsendable,
-    texts_of,
+    shows_code,
     why_unsendable,
     write_letter,
 )
@@ -34,13 +31,19 @@ from purveyor.domain.notifications.mail import (
     hand_over,
 )
 from purveyor.domain.notifications.models import Message, Template
-from purveyor.domain.notifications.rendering import Texts, check_texts, fill_in_all
-from purveyor.domain.notifications.values import load_asset, values_of
+from purveyor.domain.notifications.reminder import REMINDER, reminder_texts
+from purveyor.domain.notifications.rendering import Texts, check_texts
+from purveyor.domain.notifications.values import load_asset
 from purveyor.domain.notifications.welcome import WELCOME, default_texts
+from purveyor.domain.notifications.writing import (
+    columns_of,
+    stored,
+    template_named,
+)
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import log
 from purveyor.kernel.lifecycle import MoveRefused
-from purveyor.kernel.work.delays import give_up_at, next_try_at
+from purveyor.kernel.work.delays import next_try_at
 from purveyor.kernel.work.leases import Lease
 from purveyor.kernel.work.models import Lane
 from purveyor.kernel.work.tasks import wake
@@ -75,6 +78,7 @@ class StillOnItsWay(Refused):
 def establish_templates() -> None:
     """Create the notifications that come with the product; edited ones stay as is."""
     _welcome_template()
+    template_named(REMINDER, first=reminder_texts())
 
 
 @transaction.atomic
@@ -93,7 +97,7 @@ def edit_template(
     :raises BadTemplate: if a text is not one we could send; names line and placeholder.
     :raises BadAddress: if the copy goes to no address.
     """
-    check_texts(texts)
+    check_texts(texts, has_code=shows_code(template))
     address = _checked_address(copy_to) if copy_to.strip() else ""
     edited = {
         "subject": texts.subject.strip(),
@@ -119,7 +123,7 @@ def write_welcome(*, asset: Asset, actor: str, now: datetime) -> Message | None:
     """
     template = _welcome_template()
     asset = load_asset(asset.pk)
-    reason = why_unsendable(asset)
+    reason = why_unsendable(asset, template=template, now=now)
     if not template.is_enabled:
         reason = _("The notification is switched off.")
     if reason:
@@ -131,7 +135,7 @@ def write_welcome(*, asset: Asset, actor: str, now: datetime) -> Message | None:
         asset=asset,
         coupon_hash=asset.coupon_hash,
         occasion=DELIVERED,
-        defaults=_columns(template, asset, recipient=recipient, now=now),
+        defaults=columns_of(template, asset, recipient=recipient, now=now),
     )
     if is_new:
         log(asset, "write_welcome", actor=actor, at=now, recipient=recipient)
@@ -155,7 +159,7 @@ def send_again(
     """
     reason = _checked_reason(because)
     address = _checked_address(recipient or message.recipient)
-    asset = _asset_with_coupon_of(message)
+    asset = _asset_with_coupon_of(message, now=now)
     earlier = Message.objects.filter(
         template=message.template_id, asset=asset, coupon_hash=message.coupon_hash
     )
@@ -168,7 +172,7 @@ def send_again(
         asset=asset,
         coupon_hash=message.coupon_hash,
         occasion=f"{AGAIN}{number}",
-        defaults=_columns(message.template, asset, recipient=address, now=now)
+        defaults=columns_of(message.template, asset, recipient=address, now=now)
         | {"because": reason, "lane": Lane.INTERACTIVE},
     )
     if not is_new:  # somebody else was a moment earlier
@@ -193,11 +197,13 @@ def send_message(*, lease: Lease, now: datetime) -> None:
         lease.end(due_at=None)
         return
     with ExitStack() as connection:  # closed after the answer is written
-        receipt = _deliver(message, lease=lease, connection=connection)
+        receipt = _deliver(message, lease=lease, connection=connection, now=now)
         _write_receipt(message, receipt, lease=lease, now=now)
 
 
-def _deliver(message: Message, *, lease: Lease, connection: ExitStack) -> Receipt:
+def _deliver(
+    message: Message, *, lease: Lease, connection: ExitStack, now: datetime
+) -> Receipt:
     if message.state == MessageState.SENDING:
         words = _(
             "A worker stopped while it handed the mail over, so nobody knows whether "
@@ -205,7 +211,7 @@ def _deliver(message: Message, *, lease: Lease, connection: ExitStack) -> Receip
         )
         return Receipt(Answer.UNKNOWN, words)
     try:
-        letter = write_letter(message)
+        letter = write_letter(message, now=now)
         mailer = connection.enter_context(connected())
     except Unsendable as refusal:
         return Receipt(Answer.REFUSED, refusal.message)
@@ -219,7 +225,7 @@ def _deliver(message: Message, *, lease: Lease, connection: ExitStack) -> Receip
 def _begin_sending(message: Message, letter: Letter, *, lease: Lease) -> None:
     """Write that the mail is being sent, and how it reads by now."""
     lease.renew()
-    MESSAGE.move(message, "hand_over", waits_because="", **_stored(letter.masked))
+    MESSAGE.move(message, "hand_over", waits_because="", **stored(letter.masked))
 
 
 @transaction.atomic(durable=True)
@@ -271,46 +277,7 @@ def _put_back(message: Message, changes: dict[str, object], *, lease: Lease) -> 
 
 
 def _welcome_template() -> Template:
-    texts = default_texts()
-    written = {"subject": texts.subject, "text": texts.text, "html": texts.html}
-    return Template.objects.get_or_create(name=WELCOME, defaults=written)[0]
-
-
-def _columns(
-    template: Template, asset: Asset, *, recipient: str, now: datetime
-) -> dict[str, object]:
-    """Return the columns of a new message, with its texts as far as they are known."""
-    return {
-        "recipient": recipient,
-        "copy_to": template.copy_to,
-        "message_id": _new_message_id(),
-        "lane": asset.lane,
-        "created_at": now,
-        "due_at": now,
-        "give_up_at": give_up_at(now=now),
-        **_stored(_masked_texts(template, asset, recipient=recipient)),
-    }
-
-
-def _masked_texts(template: Template, asset: Asset, *, recipient: str) -> Texts:
-    try:
-        values = values_of(asset, recipient=recipient)
-        return fill_in_all(texts_of(template), values)
-    except Refused:  # the worker meets it too, and then the message says why it waits
-        return Texts(subject=template.name, text="", html="")
-
-
-def _stored(masked: Texts) -> dict[str, object]:
-    return {
-        "subject": masked.subject,
-        "masked_text": masked.text,
-        "masked_html": masked.html,
-    }
-
-
-def _new_message_id() -> str:
-    host = urlsplit(settings.PUBLIC_URL).hostname or "localhost"
-    return f"<{uuid.uuid4().hex}@{host}>"
+    return template_named(WELCOME, first=default_texts())
 
 
 def _checked_reason(because: str) -> str:
@@ -336,9 +303,9 @@ def _checked_address(address: str) -> str:
     return address
 
 
-def _asset_with_coupon_of(message: Message) -> Asset:
+def _asset_with_coupon_of(message: Message, *, now: datetime) -> Asset:
     asset = load_asset(message.asset_id)
-    reason = why_unsendable(asset)
+    reason = why_unsendable(asset, template=message.template, now=now)
     if not reason and asset.coupon_hash != message.coupon_hash:
         reason = _("The asset has another coupon by now.")
     if reason:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from purveyor.domain.assets.models import Asset
-from purveyor.domain.notifications.letter import texts_of
+from purveyor.domain.notifications.letter import shows_code, texts_of
 from purveyor.domain.notifications.lifecycle import MessageState
 from purveyor.domain.notifications.models import Message, Template
 from purveyor.domain.notifications.rendering import Texts, fill_in_all, samples
@@ -86,22 +86,26 @@ def get_message(*, pk: int) -> Message:
 
 
 def preview_template(
-    *, template: Template | Texts, asset: Asset | None = None
+    *,
+    template: Template,
+    now: datetime,
+    texts: Texts | None = None,
+    asset: Asset | None = None,
 ) -> Texts:
     """
     Return a mail as it would read: with an asset's values, else with examples.
 
-    The coupon code is masked either way. The HTML is written by staff: show it in a
-    frame that runs nothing.
+    `texts` are read in the place of its own. An asset's code is masked. The HTML is
+    written by staff: show it in a frame that runs nothing.
 
     :raises BadTemplate: if a text is not one we could send.
     """
-    texts = texts_of(template) if isinstance(template, Template) else template
+    texts = texts or texts_of(template)
     if asset is None:
-        return fill_in_all(texts, samples())
+        return fill_in_all(texts, samples(has_code=shows_code(template)))
     asset = load_asset(asset.pk)
     recipient = asset.order_item.order.recipient_email
-    return fill_in_all(texts, values_of(asset, recipient=recipient))
+    return fill_in_all(texts, values_of(asset, recipient=recipient, now=now))
 
 
 def _rows(wanted: Q, *, limit: int) -> tuple[MessageRow, ...]:

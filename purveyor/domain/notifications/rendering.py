@@ -11,6 +11,7 @@ from purveyor.domain.notifications.dialect import (
     fill_in,
     placeholders_shown,
 )
+from purveyor.kernel.sealed import mask
 
 COUPON = "coupon_code"
 SUBJECT = gettext_lazy("Subject")
@@ -53,7 +54,7 @@ PLACEHOLDERS = (
     Placeholder("licenses", gettext_lazy("Number of licenses"), "10"),
     Placeholder(
         COUPON,
-        gettext_lazy("BitTitan's Coupon Code; in clear only in the mail itself"),
+        gettext_lazy("BitTitan's Coupon Code; in clear only in the welcome mail"),
         "EXAMPLE-7KQM-2F9X",
     ),
     Placeholder(
@@ -65,6 +66,11 @@ PLACEHOLDERS = (
         "redeem_before",
         gettext_lazy("Day on which the coupon code expires; may be empty"),
         "15 January 2031",
+    ),
+    Placeholder(
+        "days_left",
+        gettext_lazy("Days until the coupon code expires; may be empty"),
+        "14",
     ),
     Placeholder("expire_days", gettext_lazy("Expire(days)"), "365"),
     Placeholder("validity_days", gettext_lazy("Validity(days)"), "365"),
@@ -95,18 +101,19 @@ class Texts:
     html: str
 
 
-def samples() -> dict[str, str]:
-    """Return an example value for every placeholder."""
-    return {placeholder.name: placeholder.sample for placeholder in PLACEHOLDERS}
+def samples(*, has_code: bool = True) -> dict[str, str]:
+    """Return an example value for every placeholder; the code masked, or in clear."""
+    examples = {placeholder.name: placeholder.sample for placeholder in PLACEHOLDERS}
+    return examples if has_code else examples | {COUPON: mask(examples[COUPON])}
 
 
-def check_texts(texts: Texts) -> None:
+def check_texts(texts: Texts, *, has_code: bool = True) -> None:
     """
-    Check the texts of the welcome mail before they are kept.
+    Check the texts of a notification before they are kept.
 
-    The coupon code must stand in the text and in the HTML outside of every `{% if %}`,
-    so that no mail goes out without it, and never in the subject: subjects are shown
-    in notifications, lists and logs of every mail server on the way.
+    If it brings the coupon code, that must stand in the text and in the HTML outside of
+    every `{% if %}`, so that no mail goes out without it. It never stands in a subject:
+    subjects are shown in notifications, lists and logs of every mail server on the way.
 
     :raises BadTemplate: names the text, the line and the placeholder.
     """
@@ -115,8 +122,9 @@ def check_texts(texts: Texts) -> None:
     _check_size(texts.html, HTML, HTML_MAX)
     fill_in_all(texts, samples())
     _check_subject(texts.subject)
-    _check_shows_coupon(texts.text, TEXT)
-    _check_shows_coupon(texts.html, HTML)
+    if has_code:
+        _check_shows_coupon(texts.text, TEXT)
+        _check_shows_coupon(texts.html, HTML)
 
 
 def fill_in_all(texts: Texts, values: dict[str, str]) -> Texts:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from purveyor.domain.accounts.models import Contact, Organization
 from purveyor.domain.assets.models import Asset
+from purveyor.domain.notifications.expiry import days_left
 from purveyor.domain.notifications.rendering import COUPON
 from purveyor.domain.orders.models import Order
 from purveyor.domain.provisioning.registry import portal_url
@@ -35,7 +36,7 @@ def find_organization() -> Organization | None:
     return Organization.objects.first()
 
 
-def values_of(asset: Asset, *, recipient: str) -> dict[str, str]:
+def values_of(asset: Asset, *, recipient: str, now: datetime) -> dict[str, str]:
     """
     Return a plain value for every placeholder; the coupon code is masked.
 
@@ -54,7 +55,8 @@ def values_of(asset: Asset, *, recipient: str) -> dict[str, str]:
         "licenses": str(asset.quantity),
         COUPON: asset.coupon_mask or HIDDEN,
         "portal_url": _portal_link(asset),
-        "redeem_before": _redeem_before(asset),
+        "redeem_before": _told_day(_redeem_before(asset)),
+        "days_left": _days_left(asset, now=now),
         "expire_days": str(asset.expire_days),
         "validity_days": str(asset.validity_days),
         "purchase_date": dateformat.format(asset.purchase_date, DAY),
@@ -91,9 +93,18 @@ def _portal_link(asset: Asset) -> str:
     return link
 
 
-def _redeem_before(asset: Asset) -> str:
-    """Return the day of the vendor's own expiry, else what follows from its making."""
-    moment: datetime | None = asset.expires_at
-    if moment is None and asset.made_at is not None:
-        moment = asset.made_at + timedelta(days=asset.expire_days)
+def _redeem_before(asset: Asset) -> datetime | None:
+    """Return the vendor's own expiry, else what follows from its making."""
+    if asset.expires_at is None and asset.made_at is not None:
+        return asset.made_at + timedelta(days=asset.expire_days)
+    expires_at: datetime | None = asset.expires_at
+    return expires_at
+
+
+def _told_day(moment: datetime | None) -> str:
     return dateformat.format(clock.day_of(moment), DAY) if moment else ""
+
+
+def _days_left(asset: Asset, *, now: datetime) -> str:
+    moment = _redeem_before(asset)
+    return str(max(0, days_left(moment, now=now))) if moment else ""

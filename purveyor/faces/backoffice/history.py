@@ -39,6 +39,7 @@ DEEDS = {
     "doubt_cancel": gettext_lazy("heard no clear answer to the cancellation"),
     "drop": gettext_lazy("dropped it"),
     "edit": gettext_lazy("changed it"),
+    "edit_ladder": gettext_lazy("changed the days on which reminders go out"),
     "enter": gettext_lazy("connected a coupon code that was entered by hand"),
     "exclude": gettext_lazy("left the line out"),
     "execute": gettext_lazy("executed it"),
@@ -92,6 +93,7 @@ DEEDS = {
     "take_over": gettext_lazy("took it over from a worker that was gone"),
     "vanish": gettext_lazy("learned that the vendor no longer lists it"),
     "void": gettext_lazy("voided it"),
+    "write_reminder": gettext_lazy("wrote a reminder that the coupon code expires"),
     "write_welcome": gettext_lazy("wrote the welcome mail"),
 }
 

@@ -11,12 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminEmailInputWidget
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
 
 from purveyor.domain.assets.queries import get_asset
+from purveyor.domain.notifications.ladder import (
+    edit_ladder,
+    ladder,
+    read_ladder,
+    told_ladder,
+)
 from purveyor.domain.notifications.models import Message, Template
 from purveyor.domain.notifications.operations import edit_template, send_again
 from purveyor.domain.notifications.queries import get_message, preview_template
+from purveyor.domain.notifications.reminder import REMINDER
 from purveyor.domain.notifications.rendering import PLACEHOLDERS, Texts
 from purveyor.faces.backoffice.display import (
     badge,
@@ -34,6 +41,30 @@ from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 
 TEXTS = ("subject", "text", "html")
+LADDER = "ladder"
+
+
+class TemplateForm(forms.ModelForm[Template]):
+    """The texts of a notification; a reminder's also says when it goes out."""
+
+    ladder = forms.CharField(
+        label=gettext_lazy("Days before the expiry"),
+        required=False,
+        max_length=100,
+        widget=UnfoldAdminTextInputWidget,
+        help_text=gettext_lazy(
+            "One mail for each number, in the morning of that day: 30, 14, 3. If "
+            "several have passed at once, only the last one is sent. A change holds "
+            "from the next morning on; empty reminds nobody."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.name == REMINDER:
+            self.initial[LADDER] = told_ladder(ladder())
+        else:
+            self.fields.pop(LADDER, None)
 
 
 @admin.register(Template, site=bss)
@@ -41,11 +72,14 @@ class TemplateAdmin(BssModelAdmin):
     """What mails say. Their texts are checked before they are kept."""
 
     list_display = ("name", "subject", "switch", "copy_to")
-    fields = ("is_enabled", "copy_to", "subject", "text", "html")
+    form = TemplateForm
     change_form_outer_after_template: Any = (
         "backoffice/notifications/preview_panel.html"
     )
-    refusal_fields: ClassVar[dict[str, str]] = {"notifications.bad_address": "copy_to"}
+    refusal_fields: ClassVar[dict[str, str]] = {
+        "notifications.bad_address": "copy_to",
+        "notifications.bad_ladder": LADDER,
+    }
 
     class Media:
         css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("backoffice/records.css",)}
@@ -58,9 +92,20 @@ class TemplateAdmin(BssModelAdmin):
             return badge(_("Switched on"), "success")
         return badge(_("Switched off"))
 
+    @display(description=gettext_lazy("Days before the expiry"))
+    def ladder(self, _template: Template) -> str:
+        """Return when reminders go out, for those who may only look."""
+        return told_ladder(ladder())
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Return no: notifications come with the product."""
         return False
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return what can be edited; a reminder also has its ladder."""
+        is_reminder = obj is not None and obj.name == REMINDER
+        when = (LADDER,) if is_reminder else ()
+        return ((None, {"fields": ("is_enabled", *when, "copy_to", *TEXTS)}),)
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
@@ -77,8 +122,14 @@ class TemplateAdmin(BssModelAdmin):
     def save_model(
         self, request: HttpRequest, obj: Any, form: Any, change: Any
     ) -> None:
-        """Keep the texts, if they can be sent."""
+        """Keep the texts, if they can be sent, and the ladder of a reminder."""
         typed = form.cleaned_data
+        if LADDER in form.fields:
+            edit_ladder(
+                rungs=read_ladder(typed[LADDER]),
+                actor=actor_of(request),
+                now=clock.now(),
+            )
         edit_template(
             template=Template.objects.get(pk=obj.pk),
             texts=Texts(*(typed[name] for name in TEXTS)),
@@ -114,7 +165,9 @@ class TemplateAdmin(BssModelAdmin):
         context: dict[str, Any] = {"with_asset": number}
         try:
             asset = get_asset(number=number, seen_by=None) if number else None
-            context["mail"] = preview_template(template=texts, asset=asset)
+            context["mail"] = preview_template(
+                template=template, texts=texts, asset=asset, now=clock.now()
+            )
         except Refused as refusal:
             context["refusal"] = refusal.message
         return render(request, "backoffice/notifications/preview.html", context)

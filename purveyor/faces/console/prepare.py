@@ -7,8 +7,10 @@ from django.core.management import call_command
 from rich.progress import Progress
 
 from purveyor.domain.accounts.operations import establish_roles
+from purveyor.domain.notifications.ladder import establish_ladder
 from purveyor.domain.notifications.operations import establish_templates
 from purveyor.faces.console.readiness import collect_files
+from purveyor.kernel import clock
 
 
 def migrate() -> None:
@@ -17,9 +19,10 @@ def migrate() -> None:
 
 
 def establish() -> None:
-    """Make the roles and the notifications that come with the product."""
+    """Make the roles, the notifications and the ladder that come with the product."""
     establish_roles(roles=settings.PURVEYOR_ROLES)
     establish_templates()
+    establish_ladder(now=clock.now())
 
 
 STEPS: tuple[tuple[str, Callable[[], None]], ...] = (

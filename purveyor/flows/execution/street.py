@@ -12,8 +12,9 @@ from django.db import transaction
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.operations import take_welcome
 from purveyor.domain.invoices.operations import bill_on_delivery, leave_pending
-from purveyor.domain.notifications.models import Message
+from purveyor.domain.notifications.models import Message, ReminderRound
 from purveyor.domain.notifications.operations import send_message, write_welcome
+from purveyor.domain.notifications.rounds import walk_round
 from purveyor.domain.provisioning.models import (
     AccountLink,
     Breaker,
@@ -69,5 +70,6 @@ STREET = (
     Due(Watch, "due_at", watch_reference, queues=queues_to_vendors),  # another coupon?
     Due(RetryRun, "due_at", walk_run),  # failures of one cause, wave by wave
     Due(Asset, "welcome_due_at", welcome, is_leased=False),  # it is there: say so
+    Due(ReminderRound, "due_at", walk_round),  # it expires soon: say so
     Due(Message, "due_at", send_message),  # hand the mail over
 )

@@ -6,11 +6,15 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from purveyor.domain.notifications.ladder import ladder
 from purveyor.domain.notifications.lifecycle import MessageState
 from purveyor.domain.notifications.models import Message, Template
 from purveyor.domain.notifications.operations import establish_templates
+from purveyor.domain.notifications.reminder import REMINDER
+from purveyor.domain.notifications.welcome import WELCOME
 from tests.factories.notifications import CODE, a_delivered_asset, a_message
-from tests.support.staff import queries_of, signed_in, words
+from tests.factories.reminders import a_ladder
+from tests.support.staff import queries_of, signed_in, value_of, words
 
 CHANGE = "bss:notifications_template_change"
 PREVIEW = "bss:notifications_template_preview"
@@ -22,7 +26,13 @@ SENT = "bss:notifications_message_changelist"
 @pytest.fixture
 def template() -> Template:
     establish_templates()
-    return Template.objects.get()
+    return Template.objects.get(name=WELCOME)
+
+
+@pytest.fixture
+def reminder() -> Template:
+    a_ladder()
+    return Template.objects.get(name=REMINDER)
 
 
 @pytest.fixture
@@ -75,13 +85,75 @@ def test_a_wrong_placeholder_is_named_with_its_line_and_the_text_stays(
     assert template.text == before
 
 
+def test_the_days_of_reminders_are_changed_on_the_page(
+    operator: Client, reminder: Template
+) -> None:
+    page = reverse(CHANGE, args=[reminder.pk])
+    assert value_of(operator.get(page), "ladder") == "30, 14, 3"
+
+    operator.post(page, typed(reminder, ladder="7 21"))
+
+    assert ladder() == (21, 7)
+    assert value_of(operator.get(page), "ladder") == "21, 7"
+
+
+@pytest.mark.parametrize(
+    ("written", "because"),
+    [("7, soon", "“soon” is no whole number of days"), ("400", "not 400")],
+)
+def test_days_that_are_none_change_nothing_at_all(
+    operator: Client, reminder: Template, written: str, because: str
+) -> None:
+    page = reverse(CHANGE, args=[reminder.pk])
+
+    answer = operator.post(page, typed(reminder, ladder=written, subject="Hurry"))
+
+    reminder.refresh_from_db()
+    assert because in words(answer)
+    assert value_of(answer, "ladder") == written
+    assert ladder() == (30, 14, 3)
+    assert reminder.subject != "Hurry"
+
+
+def test_another_notification_has_no_such_days(
+    operator: Client, template: Template
+) -> None:
+    a_ladder()
+    page = reverse(CHANGE, args=[template.pk])
+    assert 'name="ladder"' not in operator.get(page).content.decode()
+
+    operator.post(page, typed(template, ladder="1"))
+
+    assert ladder() == (30, 14, 3)
+
+
+def test_who_may_only_look_sees_the_days_and_cannot_change_them(
+    reminder: Template,
+) -> None:
+    onlooker = signed_in("notifications.view_template")
+    page = reverse(CHANGE, args=[reminder.pk])
+
+    assert "30, 14, 3" in words(onlooker.get(page))
+    assert onlooker.post(page, typed(reminder, ladder="1")).status_code == 403
+    assert ladder() == (30, 14, 3)
+
+
+def test_the_preview_of_a_reminder_masks_the_code(
+    operator: Client, reminder: Template
+) -> None:
+    answer = operator.post(reverse(PREVIEW, args=[reminder.pk]), typed(reminder))
+
+    assert "•••• 2F9X" in words(answer)
+    assert "EXAMPLE-7KQM" not in answer.content.decode()
+
+
 def test_the_placeholders_stand_beside_the_texts(
     operator: Client, template: Template
 ) -> None:
     page = words(operator.get(reverse(CHANGE, args=[template.pk])))
 
     assert "{{ recipient_name }}" in page
-    assert "BitTitan's Coupon Code; in clear only in the mail itself" in page
+    assert "BitTitan's Coupon Code; in clear only in the welcome mail" in page
 
 
 def test_the_preview_shows_what_is_typed_and_runs_nothing(

@@ -14,7 +14,9 @@ from purveyor.domain.notifications.queries import (
     messages_of,
     preview_template,
 )
+from purveyor.domain.notifications.reminder import REMINDER
 from purveyor.domain.notifications.rendering import Texts
+from purveyor.domain.notifications.welcome import WELCOME
 from tests.factories.notifications import CODE, a_delivered_asset, a_message
 
 
@@ -99,20 +101,31 @@ def test_one_mail_is_found_or_said_to_be_missing(profile) -> None:
         get_message(pk=message.pk + 1)
 
 
-def test_a_preview_without_an_asset_shows_examples() -> None:
+def test_a_preview_without_an_asset_shows_examples(now) -> None:
     establish_templates()
 
-    preview = preview_template(template=Template.objects.get())
+    preview = preview_template(template=Template.objects.get(name=WELCOME), now=now)
 
     assert "EXAMPLE-7KQM-2F9X" in preview.html
     assert "Northwind GmbH" in preview.text
 
 
-def test_a_preview_of_an_asset_masks_its_code(profile) -> None:
+def test_a_preview_of_a_reminder_masks_the_example_too(now) -> None:
+    establish_templates()
+
+    preview = preview_template(template=Template.objects.get(name=REMINDER), now=now)
+
+    assert "•••• 2F9X" in preview.html
+    assert "EXAMPLE-7KQM" not in repr(preview)
+
+
+def test_a_preview_of_an_asset_masks_its_code(profile, now) -> None:
+    establish_templates()
+    template = Template.objects.get(name=WELCOME)
     texts = Texts("{{ asset_number }}", "{{ coupon_code }}", "<b>{{ coupon_code }}</b>")
     asset = a_delivered_asset()
 
-    preview = preview_template(template=texts, asset=asset)
+    preview = preview_template(template=template, texts=texts, asset=asset, now=now)
 
     assert preview == Texts(asset.number, "•••• 8ZPA", "<b>•••• 8ZPA</b>")
     assert CODE not in repr(preview)

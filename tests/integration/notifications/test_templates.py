@@ -25,7 +25,7 @@ TEXTS = Texts(
 @pytest.fixture
 def template() -> Template:
     establish_templates()
-    return Template.objects.get()
+    return Template.objects.get(name=WELCOME)
 
 
 def test_the_welcome_mail_comes_with_the_product(template) -> None:
