@@ -20,6 +20,7 @@ PAGES = (
     "group_verbs",
     "notifications",
     "journal",
+    "expiry_radar",
     "applications",
     "application_settings",
     "organization",

@@ -75,6 +75,18 @@ MENU = (
         ),
     ),
     Group(
+        _("Reports"),
+        (
+            Item(_("Expiry radar"), "radar", "expiry_radar", "assets.view_asset"),
+            Item(
+                _("Sold and never redeemed"),
+                "money_off",
+                "never_redeemed",
+                "assets.view_asset",
+            ),
+        ),
+    ),
+    Group(
         _("Setup"),
         (
             records(_("Applications"), "hub", "catalogue.application"),

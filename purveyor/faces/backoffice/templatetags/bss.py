@@ -42,3 +42,9 @@ def day(value: date | None) -> str:
 def badge(text: str, tone: str = "", href: str = "") -> SafeString:
     """Return a word in a coloured box."""
     return display.badge(text, tone, href=href)
+
+
+@register.filter
+def number(value: int) -> str:
+    """Return a whole number that is read easily."""
+    return f"{value:,}"
