@@ -21,6 +21,7 @@ PAGES = (
     "notifications",
     "journal",
     "expiry_radar",
+    "never_redeemed",
     "applications",
     "application_settings",
     "organization",
