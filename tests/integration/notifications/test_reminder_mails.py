@@ -15,12 +15,15 @@ from purveyor.domain.notifications.operations import (
 )
 from purveyor.domain.notifications.reminder import REMINDER
 from purveyor.domain.notifications.rendering import Texts
+from purveyor.flows.execution.street import STREET
+from purveyor.kernel.work.engine import drain
 from tests.factories.moments import DAN, NOON
 from tests.factories.notifications import CODE, PORTAL
 from tests.factories.reminders import (
     a_coupon,
     a_ladder,
     morning,
+    reminded,
     rounds,
 )
 
@@ -49,6 +52,18 @@ def test_the_mail_shows_the_end_of_the_code_and_the_way_to_the_portal(
         assert "30 January 2030" in text
         assert "14 days" in text
     assert CODE not in everything_stored()
+
+
+def test_workers_write_and_send_it_by_themselves(profile, mailbox) -> None:
+    a_ladder()
+    coupon = a_coupon(days=10)
+    Asset.objects.update(welcome_due_at=None)
+
+    drain(STREET, now=morning(1))
+
+    assert reminded(coupon) == [("expires-14", 1)]
+    assert Message.objects.get().state == MessageState.SENT
+    assert len(mailbox.taken) == 1
 
 
 @pytest.mark.parametrize(
