@@ -195,6 +195,8 @@ def approve_plan(
     :raises UnsafePlan: if it changes too much, and nobody insists.
     :raises MoveRefused: if it does not wait for this.
     """
+    if not RUN.allows(run, "approve"):
+        raise RUN.refusal(run, "approve")
     policy = policy_of(run.application_id)
     if policy.needs_second_person and run.proposed_by in {"", actor}:
         words = (

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from purveyor.domain.accounts.models import Account
@@ -15,7 +16,6 @@ from purveyor.flows.reconciliation.models import Policy, ReconciliationRun
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import log
-from purveyor.kernel.work.delays import give_up_at
 from purveyor.kernel.work.models import Lane
 from purveyor.kernel.work.tasks import wake
 
@@ -66,11 +66,12 @@ def start_reconciliation(
                 asked_by=actor,
                 asked_at=now,
                 due_at=now,
-                give_up_at=give_up_at(now=now),
                 lane=lane,
                 waits_because=_("The vendor's listing is about to be read."),
             )
     except IntegrityError as error:
+        if not _looks(application).exists():
+            raise
         words = _("%(vendor)s is being looked at already. Wait until that is done.")
         raise LooksAlready(words % {"vendor": application.name}) from error
     log(run, "start", actor=actor, at=now)
@@ -132,16 +133,20 @@ def begin_for_link(*, pk: int, now: datetime) -> None:
     waiting = AccountLink.objects.filter(
         application=link.application, compare_due_at__lte=now
     )
-    looks = ReconciliationRun.objects.filter(
-        application=link.application, state=RunState.LOOKING
-    )
-    if looks.exists():
+    if _looks(link.application).exists():
         waiting.update(compare_due_at=now + LATER)
         return
     is_only = waiting.count() == 1
     waiting.update(compare_due_at=None)
     account = link.account if is_only else None
     _begin(link.application, account, actor=AFTER_AN_ATTEMPT, now=now)
+
+
+def _looks(application: Application) -> QuerySet[ReconciliationRun]:
+    """Return the look at a vendor that is under way, if there is one."""
+    return ReconciliationRun.objects.filter(
+        application=application, state=RunState.LOOKING
+    )
 
 
 def _begin(

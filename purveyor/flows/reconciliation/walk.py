@@ -28,6 +28,7 @@ from purveyor.kernel.journal.operations import log
 from purveyor.kernel.work.delays import next_try_at
 from purveyor.kernel.work.leases import Lease
 
+TRIES_MAX = 30  # about a day; while nobody asks the vendor, none is made
 TRIES_OF_A_PLACE = 3  # then the listing is read from its beginning
 
 
@@ -76,10 +77,10 @@ def _wait(
     run: ReconciliationRun, error: VendorUnavailable, lease: Lease, *, now: datetime
 ) -> None:
     """Look again later; what was read stays. At the end of our patience, say so."""
-    if run.state == RunState.LOOKING and run.give_up_at and now >= run.give_up_at:
+    tries = run.tries_count + 1
+    if run.state == RunState.LOOKING and tries > TRIES_MAX:
         _fail(run, error, lease, now=now)
         return
-    tries = run.tries_count + 1
     if run.cursor and tries % TRIES_OF_A_PLACE == 0:
         begin_again(run=run, lease=lease)
     lease.end(

@@ -8,37 +8,15 @@ from purveyor.domain.accounts.models import Account
 from purveyor.domain.provisioning.lifecycle import LinkStatus
 from purveyor.domain.provisioning.models import AccountLink
 from purveyor.flows.reconciliation.approval import (
-    approve_plan,
     choose_remedy,
-    propose_plan,
 )
 from purveyor.flows.reconciliation.lifecycle import Drift, Remedy, RunState
-from purveyor.flows.reconciliation.models import ReconciliationRun
-from purveyor.flows.reconciliation.starting import start_reconciliation
 from tests.factories.accounts import an_account
 from tests.factories.catalogue import an_application
 from tests.factories.moments import DAN
 from tests.integration.reconciliation.planted import DAY, Works
+from tests.integration.reconciliation.steps import applied, reconciled
 from tests.support.stand_in import StandIn
-
-EVE = "eve@distributor.example"
-
-
-def reconciled(works: Works, at: datetime) -> ReconciliationRun:
-    run = start_reconciliation(
-        application=an_application(), account=None, actor=DAN, now=at
-    )
-    works(at)
-    run.refresh_from_db()
-    return run
-
-
-def applied(run: ReconciliationRun, works: Works, at: datetime) -> ReconciliationRun:
-    propose_plan(run=run, actor=DAN, now=at)
-    approve_plan(run=run, is_forced=False, actor=EVE, now=at)
-    works(at)
-    run.refresh_from_db()
-    return run
 
 
 def test_accounts_that_agree_are_no_finding(

@@ -1,6 +1,7 @@
 """A listing that shifts while it is read, and breaks off: nothing is invented of it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,11 +11,8 @@ from purveyor.domain.provisioning.models import CouponObservation
 from purveyor.domain.provisioning.operations.observations import keep_observations
 from purveyor.flows.reconciliation import listing
 from purveyor.flows.reconciliation.lifecycle import RunState
-from purveyor.flows.reconciliation.models import ReconciliationRun
-from purveyor.flows.reconciliation.starting import start_reconciliation
-from tests.factories.catalogue import an_application
-from tests.factories.moments import DAN
 from tests.integration.reconciliation.planted import DAY, Works, many_assets
+from tests.integration.reconciliation.steps import reconciled
 from tests.support.stand_in import StandIn
 
 ASSETS = 1_200  # three pages
@@ -23,15 +21,6 @@ ASSETS = 1_200  # three pages
 @pytest.fixture
 def assets(vendor: StandIn, account: Account, now: datetime) -> list[Asset]:
     return many_assets(vendor, account, count=ASSETS, at=now)
-
-
-def reconciled(works: Works, at: datetime) -> ReconciliationRun:
-    run = start_reconciliation(
-        application=an_application(), account=None, actor=DAN, now=at
-    )
-    works(at)
-    run.refresh_from_db()
-    return run
 
 
 def test_rows_that_come_twice_or_not_at_all_mean_nothing(
@@ -74,11 +63,11 @@ def test_pages_that_change_while_they_are_read_invent_nothing(
     redeemed = assets[5].coupon_code.reveal()
     kept = CouponObservation.objects.bulk_create
 
-    def change(*rows: object, **how: object) -> object:
+    def change(*rows: Any, **how: Any) -> Any:
         if not vendor.made("between"):
             vendor.marks(redeemed, "redeem")
             vendor.makes_a_stranger(reference="between")
-        return kept(*rows, **how)  # type: ignore[arg-type]
+        return kept(*rows, **how)
 
     monkeypatch.setattr(CouponObservation.objects, "bulk_create", change)
     changed = reconciled(works, now + 1.2 * DAY)
@@ -99,8 +88,8 @@ def test_a_listing_that_breaks_off_goes_on_where_it_stopped(
 ) -> None:
     kept = keep_observations
 
-    def keep_the_first_page(**page: object) -> None:
-        kept(**page)  # type: ignore[arg-type]
+    def keep_the_first_page(**page: Any) -> None:
+        kept(**page)
         vendor.fails("error_500_before", call="list_coupons", always=True)
 
     with monkeypatch.context() as patched:

@@ -22,8 +22,6 @@ from purveyor.flows.reconciliation.lifecycle import (
     RunState,
 )
 from purveyor.flows.reconciliation.models import Finding, ReconciliationRun
-from purveyor.flows.reconciliation.starting import start_reconciliation
-from tests.factories.catalogue import an_application
 from tests.factories.moments import DAN
 from tests.integration.reconciliation.planted import (
     DAY,
@@ -31,26 +29,17 @@ from tests.integration.reconciliation.planted import (
     Works,
     many_assets,
 )
+from tests.integration.reconciliation.steps import EVE, reconciled
 from tests.support.stand_in import StandIn
 
 IS_LONG = os.environ.get("PURVEYOR_TEST_LONG", "off") == "on"
 ASSETS, SHARE = (10_000, 9) if IS_LONG else (600, 2)
-EVE = "eve@distributor.example"
 #: What a person chooses where the plan leaves it to one.
 CHOSEN = {
     Drift.STRANGER: Remedy.IMPORT,
     Drift.LOST: Remedy.KNOW,
     Drift.DIFFERENT: Remedy.KNOW,
 }
-
-
-def reconciled(works: Works, at: datetime) -> ReconciliationRun:
-    run = start_reconciliation(
-        application=an_application(), account=None, actor=DAN, now=at
-    )
-    works(at)
-    run.refresh_from_db()
-    return run
 
 
 def prepare(run: ReconciliationRun, account: Account, at: datetime) -> None:

@@ -23,6 +23,7 @@ from tests.factories.accounts import an_organization
 from tests.factories.catalogue import a_product, an_application
 from tests.factories.moments import DAN
 from tests.integration.reconciliation.planted import DAY, Works
+from tests.integration.reconciliation.steps import reconciled
 from tests.support.stand_in import StandIn
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -213,15 +214,6 @@ def test_a_mail_server_that_is_away_is_tried_again(
     works(now + DAY + timedelta(minutes=11))
 
     assert told() == ["New findings at BitTitan: 1"]
-
-
-def reconciled(works: Works, at: datetime) -> ReconciliationRun:
-    run = start_reconciliation(
-        application=an_application(), account=None, actor=DAN, now=at
-    )
-    works(at)
-    run.refresh_from_db()
-    return run
 
 
 def test_what_is_new_and_what_was_mended_stands_beside_the_plan_before(
