@@ -72,6 +72,7 @@ def _mark(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.django_db)
     if kind == "browser":
         item.add_marker(pytest.mark.browser)
+        item.add_marker(pytest.mark.once)
     fixtures = set(getattr(item, "fixturenames", ()))
     if item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES:
         item.add_marker(pytest.mark.database)

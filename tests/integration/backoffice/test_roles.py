@@ -27,6 +27,8 @@ from tests.factories.troubles import (
     failures,
 )
 
+pytestmark = pytest.mark.once
+
 OPEN = {"bss:login"}  # the door
 OF_EVERYBODY = {  # for whoever is signed in, about nobody but themselves
     "bss:index",

@@ -12,6 +12,8 @@ import pytest
 
 from tests.integration.console.shell import Console, Demo, a_demo
 
+pytestmark = pytest.mark.once
+
 ROLES = ["Administrator", "Sales", "Billing", "Operations", "Auditor"]
 
 

@@ -8,6 +8,7 @@ many more and longer ones, other ones each time.
 import os
 from typing import Any, ClassVar
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -21,6 +22,8 @@ from hypothesis.stateful import (
 from purveyor.domain.assets.models import Asset
 from tests.support.desk import Desk
 from tests.support.stories import ACTS, ASSETS_MAX, KINDS, Story
+
+pytestmark = pytest.mark.once
 
 IS_LONG = os.environ.get("PURVEYOR_TEST_LONG", "off") == "on"
 SHORT = settings(

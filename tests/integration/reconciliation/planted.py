@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,14 +10,14 @@ from itertools import islice
 
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.lifecycle import AssetState, SyncStatus
-from purveyor.domain.assets.models import Asset
+from purveyor.domain.assets.models import Asset, new_key
+from purveyor.domain.orders.models import OrderItem
 from purveyor.domain.provisioning.models import AccountLink
 from purveyor.flows.reconciliation.lifecycle import Drift
 from purveyor.kernel.sealed import fingerprint, mask, seal
 from tests.factories.orders import a_submitted_order, an_execution
 from tests.support.stand_in import StandIn
 
-ITEMS_PER_ORDER = 100
 SHORT_LIVED = 10  # coupons that expire on the third day
 EVERY_FIELD = [
     "coupon_sealed",
@@ -35,8 +36,8 @@ def many_assets(
 ) -> list[Asset]:
     """Return assets of one account, each with a coupon that the vendor holds."""
     link = AccountLink.objects.get(account=account)
-    for _order in range(count // ITEMS_PER_ORDER):
-        an_execution(order=a_submitted_order(account=account, items=ITEMS_PER_ORDER))
+    an_execution(order=a_submitted_order(account=account, items=2))
+    _copy(count - 2)
     assets = list(Asset.objects.select_related("order_item").order_by("pk"))
     facts = {"account": link.external_id, "quantity": 10}
     short = assets[-SHORT_LIVED:]
@@ -48,6 +49,20 @@ def many_assets(
             vendor.makes_strangers(len(brief), product=product, expire_days=3, **facts)
     _connect(vendor, assets, short, at=at)
     return assets
+
+
+def _copy(count: int) -> None:
+    """Copy the two assets and their order items, by turns, so that there are many."""
+    models = list(Asset.objects.select_related("order_item").order_by("pk"))
+    items = [copy(models[n % 2].order_item) for n in range(count)]
+    for position, item in enumerate(items, start=3):
+        item.pk, item.position = None, position
+    OrderItem.objects.bulk_create(items, batch_size=500)
+    assets = [copy(models[n % 2]) for n in range(count)]
+    for number, (asset, item) in enumerate(zip(assets, items, strict=True)):
+        asset.pk, asset.order_item, asset.key = None, item, new_key()
+        asset.number = f"AS-{number:06}-C"
+    Asset.objects.bulk_create(assets, batch_size=500)
 
 
 def _connect(

@@ -21,6 +21,8 @@ from tests.factories.orders import a_submitted_order, an_execution
 from tests.factories.provisioning import a_setup
 from tests.support.stand_in import API_KEY, WORKGROUP, StandIn
 
+pytestmark = pytest.mark.once
+
 IS_LONG = os.environ.get("PURVEYOR_TEST_LONG", "off") == "on"
 DAYS = 365 if IS_LONG else 24
 EXPIRE_DAYS = DAYS - 8

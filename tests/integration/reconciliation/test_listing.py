@@ -15,7 +15,7 @@ from tests.integration.reconciliation.planted import DAY, Works, many_assets
 from tests.integration.reconciliation.steps import reconciled
 from tests.support.stand_in import StandIn
 
-ASSETS = 1_200  # three pages
+ASSETS = 1_100  # three pages
 
 
 @pytest.fixture
