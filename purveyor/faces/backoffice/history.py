@@ -51,6 +51,7 @@ DEEDS = {
     "find_other_facts": gettext_lazy("found a coupon with other facts than ordered"),
     "finish": gettext_lazy("finished it"),
     "finish_run": gettext_lazy("finished the retry of a group"),
+    "forget": gettext_lazy("will have it found again"),
     "import": gettext_lazy("imported a coupon that was bought elsewhere"),
     "include": gettext_lazy("took the line back in"),
     "issue": gettext_lazy("issued it"),

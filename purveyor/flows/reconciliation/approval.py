@@ -25,7 +25,12 @@ from purveyor.flows.reconciliation.lifecycle import (
     Remedy,
     RunState,
 )
-from purveyor.flows.reconciliation.models import Finding, Policy, ReconciliationRun
+from purveyor.flows.reconciliation.models import (
+    Finding,
+    Known,
+    Policy,
+    ReconciliationRun,
+)
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import log
 from purveyor.kernel.work.models import Lane
@@ -354,6 +359,13 @@ def _undone(undo: ReconciliationRun, line: Finding, position: int) -> Finding:
             seen_account=line.seen_account,
         ),
     )
+
+
+@transaction.atomic
+def forget_known(*, known: Known, actor: str, now: datetime) -> None:
+    """Have a known difference found again by the next plan, if it is still there."""
+    log(known, "forget", actor=actor, at=now, reason=known.because)
+    known.delete()
 
 
 def policy_of(application_id: int) -> Policy:

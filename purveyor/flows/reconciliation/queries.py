@@ -1,6 +1,7 @@
 """Questions about reconciliations: newest plans, totals, what is new, the risk."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,9 +12,11 @@ from purveyor.domain.accounts.models import Account
 from purveyor.domain.accounts.queries import get_account
 from purveyor.domain.catalogue.models import Application
 from purveyor.domain.catalogue.queries import application_called
+from purveyor.flows.reconciliation.drifts import UNDOABLE
 from purveyor.flows.reconciliation.lifecycle import (
     Drift,
     FindingState,
+    Remedy,
     RunState,
 )
 from purveyor.flows.reconciliation.models import (
@@ -95,6 +98,58 @@ def money_at_risk(*, run: ReconciliationRun) -> tuple[Total, ...]:
     )
 
 
+def risk_by_run(*, runs: Collection[int]) -> Mapping[int, tuple[Total, ...]]:
+    """Return the sums of several plans at once, one of each currency."""
+    rows = (
+        Finding.objects.filter(run__in=runs)
+        .exclude(currency="")
+        .order_by("currency")
+        .values("run", "currency")
+        .annotate(count=Count("pk"), cost=Sum("cost"), price=Sum("price"))
+    )
+    found: dict[int, tuple[Total, ...]] = defaultdict(tuple)
+    for row in rows:
+        cost = _money(row["cost"], row["currency"])
+        price = _money(row["price"], row["currency"])
+        total = Total(Drift.DIFFERENT, row["count"], cost, price)
+        found[row["run"]] += (total,)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What is decided about the lines of a plan that are still to be applied."""
+
+    chosen: tuple[tuple[Remedy, int], ...]  # of the lines that are still to be applied
+    undecided_count: int  # no remedy yet: they are left as they are
+    excluded_count: int
+
+
+def decisions_of(*, run: ReconciliationRun) -> Decisions:
+    """Return how many lines have which remedy, have none, or are left out."""
+    rows = run.findings.order_by().values("state", "remedy").annotate(count=Count("pk"))
+    left = {FindingState.OPEN, FindingState.ASKING}
+    counts = {row["remedy"]: 0 for row in rows}
+    for row in rows:
+        counts[row["remedy"]] += row["count"] if row["state"] in left else 0
+    return Decisions(
+        chosen=tuple((each, counts[each]) for each in Remedy if counts.get(each)),
+        undecided_count=counts.get("", 0),
+        excluded_count=sum(
+            row["count"] for row in rows if row["state"] == FindingState.EXCLUDED
+        ),
+    )
+
+
+def is_undoable(*, run: ReconciliationRun) -> bool:
+    """Return whether something that a plan has done can be put back, and was not."""
+    if run.state != RunState.APPLIED:
+        return False
+    undone = run.undone_by.exclude(state=RunState.DISCARDED)
+    done = run.findings.filter(state=FindingState.DONE, remedy__in=UNDOABLE)
+    return done.exists() and not undone.exists()
+
+
 def get_run(*, pk: int) -> ReconciliationRun:
     """
     Return a reconciliation.
@@ -172,6 +227,15 @@ def overdue_policies(*, now: datetime) -> tuple[Policy, ...]:
         due_at__lt=now - OVERDUE_AFTER, application__is_active=True
     )
     return tuple(overdue.select_related("application").order_by("application__name"))
+
+
+def rows_last_listed(*, application: int) -> int:
+    """Return how many coupons an application's last complete listing had; 0 if none."""
+    listed = ReconciliationRun.objects.filter(
+        application=application, listed_at__isnull=False
+    )
+    rows = listed.order_by("-pk").values_list("rows_count", flat=True)
+    return rows.first() or 0
 
 
 def lines_of(run: ReconciliationRun) -> Iterator[Finding]:
