@@ -36,6 +36,7 @@ LOOK_CLOSELY = (
     *_on("notifications", "template", VIEW),
     *_on("provisioning", "callshare couponobservation servicemanagersetup", VIEW),
     *_on("provisioning", "watch", VIEW),
+    *_on("reconciliation", "finding known policy reconciliationrun", VIEW),
     *_on("work", "workerbeat", VIEW),
 )
 
@@ -65,6 +66,9 @@ OPERATE = (
     "work.view_workerbeat",
     *_on("provisioning", "callshare couponobservation servicemanagersetup", VIEW),
     *_on("provisioning", "watch", VIEW),
+    *_on("reconciliation", "finding known policy reconciliationrun", VIEW),
+    "reconciliation.prepare_reconciliation",
+    "reconciliation.approve_reconciliation",
     "provisioning.synchronize_account",
     "assets.change_asset",
     "assets.retry_asset",
@@ -83,6 +87,7 @@ SET_UP = (
     *_on("catalogue", "application", EDIT),
     "catalogue.read_definition",
     "provisioning.change_servicemanagersetup",
+    "reconciliation.change_policy",
     *_on("notifications", "template", ("view", "change")),
 )
 

@@ -70,6 +70,11 @@ MENU = (
             Item(
                 _("Provisioning"), "sync_problem", "provisioning", "assets.view_asset"
             ),
+            records(
+                _("Reconciliation"),
+                "difference",
+                "reconciliation.reconciliationrun",
+            ),
             records(_("Notifications sent"), "outgoing_mail", "notifications.message"),
             records(_("Journal"), "history", "journal.entry"),
         ),
@@ -101,7 +106,10 @@ MENU = (
 )
 
 #: Pages that belong to a line of the menu without standing in it.
-BESIDE = {"auth_group_changelist": "accounts_user_changelist"}
+BESIDE = {
+    "auth_group_changelist": "accounts_user_changelist",
+    "reconciliation_known_changelist": "reconciliation_reconciliationrun_changelist",
+}
 #: What a page is called where Django has another word for its records.
 CALLED = {"auth_group_changelist": _("Roles")}
 

@@ -201,7 +201,7 @@ def _summary(rows: tuple[WeatherRow, ...]) -> str:
 def causes_page(request: HttpRequest, query: Mapping[str, str]) -> CausesPage:
     """Return the groups of failures, their retries, and where to look again."""
     runs = shown_runs(now=clock.now())
-    look = _looks_of(query)
+    look = looks_of(query)
     is_running = any(run.is_running for run in runs)
     address = reverse("bss:provisioning_causes")
     return CausesPage(
@@ -250,6 +250,7 @@ def _run_panel(run: RunRow) -> RunPanel:
     )
 
 
-def _looks_of(query: Mapping[str, str]) -> int:
+def looks_of(query: Mapping[str, str]) -> int:
+    """Return how often a page has looked again by itself."""
     look = query.get(LOOK, "0")
     return min(int(look), LOOKS_MAX) if look.isdecimal() else 0

@@ -60,11 +60,21 @@ class Question:
     back: str  # its page; no part of it, or a browser that is there stays as it is
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done, and the page on which it goes on."""
+
+    told: str
+    address: str
+
+
 def answer(
-    request: HttpRequest, question: Question, do: Callable[[Any], str]
+    request: HttpRequest, question: Question, do: Callable[[Any], str | Done]
 ) -> HttpResponse:
     """
     Ask; once it is answered, do it, say what was done, and go back to the page.
+
+    What was done may lead to another page: `do` returns `Done` then.
 
     A refusal is shown in the dialog, with everything that was typed.
     """
@@ -75,8 +85,9 @@ def answer(
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
-            messages.success(request, told)
-            return done(request, question.back)
+            went = told if isinstance(told, Done) else Done(told, question.back)
+            messages.success(request, went.told)
+            return done(request, went.address)
     context = {"title": question.title, "question": question}
     return show_dialog(request, "backoffice/parts/question.html", context)
 

@@ -16,6 +16,7 @@ from purveyor.faces.backoffice.site import bss
 from tests.factories.accounts import an_account, an_organization
 from tests.factories.assets import a_failed_asset, a_synchronized_asset
 from tests.factories.moments import DAN, NOON
+from tests.factories.reconciliation import STRANGE, a_plan, a_stranger
 from tests.factories.troubles import (
     FOUND,
     TWICE,
@@ -42,6 +43,7 @@ OF_EVERYBODY = {  # for whoever is signed in, about nobody but themselves
     "bss:autocomplete",
 }
 CODE = "BT-TEST-0000-0000-CASH"
+CODES = (CODE, FOUND, TWICE, STRANGE)
 SECRETS = ("reveal_coupon", "enter_coupon", "overrule_vendor", "settle_doubt")
 
 STEP = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -50,6 +52,8 @@ OWNERS = {
     "application_id": "catalogue.application",
     "candidate_id": "provisioning.candidate",
     "found_id": "provisioning.accountcandidate",
+    "line_id": "reconciliation.finding",
+    "reconciliation_id": "reconciliation.reconciliationrun",
     "run_id": "provisioning.retryrun",
 }
 
@@ -124,7 +128,7 @@ def test_no_page_breaks_for_any_role(role: str, staff) -> None:
         if answer.status_code >= 500:
             broken[name] = answer.status_code
         shown = b"".join(answer) if answer.streaming else answer.content
-        assert not [code for code in (CODE, FOUND, TWICE) if code.encode() in shown]
+        assert not [code for code in CODES if code.encode() in shown]
 
     assert broken == {}
     assert asset.coupon_mask
@@ -139,6 +143,7 @@ def _trouble(asset: Asset) -> None:
     group, application = failed.cause, failed.application
     retry_group(application=application, group=group, actor=DAN, now=NOON)
     a_silent_vendor()
+    a_plan([a_stranger()])
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -174,6 +179,7 @@ def test_without_a_role_every_page_but_ones_own_is_shut(staff) -> None:
 
 def test_the_auditor_changes_nothing(staff) -> None:
     a_failed_asset(account=an_account())
+    a_plan([a_stranger()])
     auditor, administrator = staff("Auditor"), staff("Administrator")
     before = _state()
 
