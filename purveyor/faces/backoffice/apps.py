@@ -21,6 +21,8 @@ PAGES = (
     "reconciliation",
     "reconciliation_verbs",
     "line_verbs",
+    "known",
+    "policy",
     "notifications",
     "journal",
     "expiry_radar",

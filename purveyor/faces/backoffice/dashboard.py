@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from babel.dates import format_skeleton
 from django.http import HttpRequest
 from django.utils.functional import Promise
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, gettext, ngettext, to_locale
 from django.utils.translation import gettext_lazy as _
 
 from purveyor.domain.assets.lifecycle import SyncStatus
@@ -27,7 +28,9 @@ from purveyor.domain.provisioning.troubles import count_waiting_for_a_person
 from purveyor.faces.backoffice.display import link_to, moment, status_badge
 from purveyor.faces.backoffice.first_steps import first_steps
 from purveyor.faces.backoffice.menu import address_of, may_see
+from purveyor.flows.reconciliation.queries import newest_plans, risk_by_run
 from purveyor.kernel import clock
+from purveyor.kernel.money import Money
 from purveyor.kernel.work.queries import workers_alive
 
 Text = str | Promise
@@ -76,6 +79,8 @@ def _cards(request: HttpRequest, months: tuple[MonthRow, ...]) -> Iterator[Card]
         )
     if may_see(request, "assets.view_asset"):
         yield from _asset_cards()
+    if may_see(request, "reconciliation.view_reconciliationrun"):
+        yield from _plan_cards()
     if may_see(request, "invoices.view_invoice"):
         yield Card(
             _("Invoiced this month"),
@@ -112,6 +117,34 @@ def _asset_cards() -> Iterator[Card]:
         address_of("provisioning") or address_of("assets_asset_changelist"),
         "sync_problem" if failed or parked else "task_alt",
         "danger" if failed or parked else "success",
+    )
+
+
+def _plan_cards() -> Iterator[Card]:
+    """Yield what waits under Reconciliation; nothing if nothing does."""
+    plans = newest_plans()
+    if not plans:
+        return
+    sums = risk_by_run(runs=[plan.pk for plan in plans])
+    at_risk: dict[str, Money] = {}
+    for total in chain.from_iterable(sums.values()):
+        if total.price is not None and total.price.amount:
+            known = at_risk.get(total.price.currency)
+            at_risk[total.price.currency] = (
+                known + total.price if known else total.price
+            )
+    money = " · ".join(str(each) for each in at_risk.values())
+    words = ngettext(
+        "new findings in %(count)s plan", "new findings in %(count)s plans", len(plans)
+    ) % {"count": _said(len(plans))}
+    told = gettext("%(words)s; at risk: %(money)s") % {"words": words, "money": money}
+    yield Card(
+        _("Plans that wait"),
+        _said(sum(plan.new_count for plan in plans)),
+        told if money else words,
+        address_of("reconciliation_reconciliationrun_changelist"),
+        "difference",
+        "danger" if money else "",
     )
 
 
