@@ -60,8 +60,8 @@ class RunAdmin(ShownOnly):
 
     list_display = (
         "number",
-        "vendor",
         "state_badge",
+        "vendor",
         "asked",
         "listed",
         "compared",

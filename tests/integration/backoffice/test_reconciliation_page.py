@@ -77,9 +77,9 @@ def test_the_list_shows_what_waits_and_the_money_at_risk(operator: Client) -> No
 
     page = words(operator.get(reverse(LIST)))
 
-    assert f"{run.pk} BitTitan All accounts Planned 15 Jan 2030, 13:00 {DAN}" in page
+    assert f"{run.pk} Planned BitTitan All accounts 15 Jan 2030, 13:00 {DAN}" in page
     assert "1 new Cost €70.00 Price €99.00" in page
-    assert "BitTitan Contoso Nothing differs" in page
+    assert "Nothing differs BitTitan Contoso" in page
 
 
 def test_the_list_is_filtered_by_state(operator: Client) -> None:
@@ -88,8 +88,8 @@ def test_the_list_is_filtered_by_state(operator: Client) -> None:
 
     page = words(operator.get(reverse(LIST), {"state__exact": "FAILED"}))
 
-    assert "BitTitan All accounts Failed" in page
-    assert "BitTitan All accounts Planned" not in page
+    assert "Failed BitTitan All accounts" in page
+    assert "Planned BitTitan All accounts" not in page
 
 
 def test_the_list_asks_as_much_for_many_as_for_one(operator: Client) -> None:
