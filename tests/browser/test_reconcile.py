@@ -34,7 +34,7 @@ def test_dan_finds_the_coupon_whose_answer_was_lost(
     expect(desk.get_by_text("To be done: 1 × Adopt.")).to_be_visible()
 
     approves_the_plan(desk)
-    expect(desk.get_by_text("1 lines are done, 0 are refused.")).to_be_visible()
+    expect(desk.get_by_text("Lines done: 1. Lines refused: 0.")).to_be_visible()
     desk.get_by_role("link", name=asset.number).click()
     expect(desk.get_by_text("Synchronized", exact=True).first).to_be_visible()
 

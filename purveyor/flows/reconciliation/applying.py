@@ -93,7 +93,7 @@ def _close(*, run: ReconciliationRun, lease: Lease, now: datetime) -> None:
         done=Count("pk", filter=Q(state=FindingState.DONE)),
         refused=Count("pk", filter=Q(state=FindingState.REFUSED)),
     )
-    words = _("%(done)d lines are done, %(refused)d are refused.") % counts
+    words = _("Lines done: %(done)d. Lines refused: %(refused)d.") % counts
     RUN.move(
         run,
         "apply",

@@ -261,7 +261,7 @@ def _end(
         every=Count("pk"), new=Count("pk", filter=Q(is_new=True))
     )
     verb = "plan" if counts["every"] else "find_nothing"
-    words = _("%(count)d findings.") if counts["every"] else _("Both sides agree.")
+    words = _("Findings: %(count)d.") if counts["every"] else _("Both sides agree.")
     RUN.move(
         run,
         verb,

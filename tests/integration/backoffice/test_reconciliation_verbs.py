@@ -197,7 +197,7 @@ def test_without_a_second_person_the_plan_is_approved_at_once(
 
     assert "To be done: 1 × Mark as vanished." in asked
     page = words(operator.get(page_of(run)))
-    assert "1 lines are done, 0 are refused." in page
+    assert "Lines done: 1. Lines refused: 0." in page
     assert "The asset is now: Vanished" in page
 
 
