@@ -125,7 +125,7 @@ def _plan_cards() -> Iterator[Card]:
     plans = newest_plans()
     if not plans:
         return
-    sums = risk_by_run(runs=[plan.pk for plan in plans])
+    sums = risk_by_run(runs=[plan.pk for plan in plans if plan.undoes_id is None])
     at_risk: dict[str, Money] = {}
     for total in chain.from_iterable(sums.values()):
         if total.price is not None and total.price.amount:

@@ -7,13 +7,16 @@ from typing import Any
 
 from django.apps import apps
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from purveyor.faces.backoffice.cause_words import cause_words
 from purveyor.kernel.journal.queries import journal_of
 
-WORKER = "worker"
+#: Who acts without being a person.
+SYSTEM = {
+    "worker": gettext_lazy("The system"),
+    "schedule": gettext_lazy("The schedule"),
+}
 
 #: What was done, in the past tense. A verb that is not here is shown as it is.
 DEEDS = {
@@ -127,7 +130,7 @@ def history_rows(record: Any) -> list[HistoryRow]:
 
 def who(actor: str) -> str:
     """Return who did it: a person's e-mail, or the system."""
-    return _("The system") if actor == WORKER else actor
+    return str(SYSTEM.get(actor, actor))
 
 
 def deed(verb: str) -> str:

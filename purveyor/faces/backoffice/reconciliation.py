@@ -48,7 +48,7 @@ class RunList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         """Read the page's rows, then their sums in one more statement."""
         super().get_results(request)
-        runs = [run for run in self.result_list if run.state in AT_RISK]
+        runs = [run for run in self.result_list if _is_at_risk(run)]
         sums = risk_by_run(runs=[run.pk for run in runs]) if runs else {}
         for run in self.result_list:
             vars(run)["sums"] = sums.get(run.pk, ())
@@ -206,6 +206,10 @@ def number_of(run: ReconciliationRun) -> str:
 def render_cell(name: str, context: dict[str, Any]) -> SafeString:
     """Return a cell of the list that says two things."""
     return render_to_string(f"backoffice/reconciliation/run_{name}.html", context)
+
+
+def _is_at_risk(run: ReconciliationRun) -> bool:
+    return run.state in AT_RISK and run.undoes_id is None
 
 
 def _vendor(application: Any) -> dict[str, Any]:

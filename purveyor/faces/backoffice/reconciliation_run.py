@@ -49,6 +49,7 @@ ASKED_BY = {
     SCHEDULE: gettext_lazy("The schedule"),
     AFTER_AN_ATTEMPT: gettext_lazy("The system, after an attempt"),
 }
+NOT_COMPARED = (RunState.LOOKING, RunState.FAILED)
 UNDER_WAY = (RunState.LOOKING, RunState.APPLYING)
 
 
@@ -102,6 +103,11 @@ class RunPage:
     address: str
 
     @property
+    def was_compared(self) -> bool:
+        """Whether both sides were compared, to the end."""
+        return was_compared(self.run)
+
+    @property
     def has_plan(self) -> bool:
         """Whether there are lines."""
         return bool(self.kinds)
@@ -128,6 +134,11 @@ def run_page(run: ReconciliationRun, request: HttpRequest) -> RunPage:
         undone_by=run.undone_by.order_by("-pk").first(),
         address=page_of(run),
     )
+
+
+def was_compared(run: ReconciliationRun) -> bool:
+    """Return whether a plan comes from comparing, to the end, and not from undoing."""
+    return run.state not in NOT_COMPARED and run.undoes_id is None
 
 
 def person(actor: str) -> str:

@@ -4,7 +4,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,6 +29,7 @@ from purveyor.faces.backoffice.reconciliation_run import (
     MAY_LOOK,
     MAY_PREPARE,
     summary_of,
+    was_compared,
 )
 from purveyor.faces.backoffice.site import bss
 from purveyor.faces.backoffice.verbs import DialogForm
@@ -234,6 +240,8 @@ def _summary(run: ReconciliationRun) -> str:
 def changes(request: HttpRequest, reconciliation_id: int) -> HttpResponse:
     """Show what is new in a plan, and what of the one before is mended."""
     run = get_run(pk=reconciliation_id)
+    if not was_compared(run):
+        return HttpResponseRedirect(page_of(run))
     context = {
         "title": number_of(run),
         "crumb": _("What changed"),

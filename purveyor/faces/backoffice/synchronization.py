@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -34,6 +35,7 @@ from purveyor.faces.backoffice.drafts import RESTORED, take_draft
 from purveyor.faces.backoffice.forms import field_for, field_name
 from purveyor.faces.backoffice.frame import actor_of
 from purveyor.faces.backoffice.order_page import SOON
+from purveyor.faces.backoffice.reconciliation_run import MAY_PREPARE
 from purveyor.faces.backoffice.site import bss
 from purveyor.kernel import clock
 from purveyor.kernel.errors import NotFound, Refused
@@ -62,6 +64,7 @@ class Panel:
     is_held_up: bool = False  # nobody asks the vendor now
     tick: int = 0
     problem: str = ""
+    reconcile_url: str = ""  # compare this account with the vendor
 
     @property
     def is_under_way(self) -> bool:
@@ -230,7 +233,18 @@ def _panel(
         is_held_up=_is_held_up(link),
         tick=tick,
         problem=problem,
+        reconcile_url=_reconcile_url(request, link),
     )
+
+
+def _reconcile_url(request: HttpRequest, link: AccountLink) -> str:
+    if not (link.external_id and request.user.has_perm(MAY_PREPARE)):
+        return ""
+    named = {
+        "application": str(link.application.pk),
+        "account": link.account.number,
+    }
+    return f"{reverse('bss:start_reconciliation')}?{urlencode(named)}"
 
 
 def _is_held_up(link: AccountLink) -> bool:

@@ -16,7 +16,7 @@ from purveyor.flows.reconciliation.models import Finding, ReconciliationRun
 from tests.factories.accounts import an_account
 from tests.factories.catalogue import an_application
 from tests.factories.moments import DAN, NOON
-from tests.factories.provisioning import a_setup
+from tests.factories.provisioning import a_link, a_setup
 from tests.factories.reconciliation import (
     STRANGE,
     a_different_one,
@@ -25,7 +25,7 @@ from tests.factories.reconciliation import (
     a_stranger,
     a_vanished_one,
 )
-from tests.support.staff import FROM_SCRIPT, queries_of, signed_in, words
+from tests.support.staff import FROM_SCRIPT, queries_of, signed_in, value_of, words
 
 LIST = "bss:reconciliation_reconciliationrun_changelist"
 PAGE = "bss:reconciliation_reconciliationrun_change"
@@ -137,6 +137,19 @@ def test_one_account_is_reconciled_by_its_number(operator: Client) -> None:
 
     assert f'value="{account.number}">Contoso' in found.content.decode()
     assert ReconciliationRun.objects.get().account == account
+
+
+def test_the_page_of_an_account_leads_to_comparing_it(operator: Client) -> None:
+    account = an_account(name="Contoso")
+    a_setup()
+    a_link(account=account)
+    address = f"{start()}&account={account.number}".replace("&", "&amp;")
+
+    page = operator.get(reverse("bss:synchronization", args=[account.pk]))
+    asked = operator.get(f"{start()}&account={account.number}")
+
+    assert address in page.content.decode()
+    assert value_of(asked, "account") == account.number
 
 
 def test_an_unknown_account_or_a_second_look_is_refused_in_words(
@@ -257,6 +270,15 @@ def test_what_changed_since_the_plan_before_is_shown(operator: Client) -> None:
     assert "Mended 1 Finding About" in page
     assert "Gone before its time AS-" in page
     assert "There is no plan before this one" in first
+
+
+def test_what_was_not_compared_has_no_changes(operator: Client) -> None:
+    a_plan([a_stranger()])
+    run = a_run()
+
+    answer = operator.get(verb("plan_changes", run))
+
+    assert answer["Location"] == page_of(run)
 
 
 def test_the_choices_of_a_person_are_in_the_history(operator: Client) -> None:
