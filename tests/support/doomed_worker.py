@@ -29,6 +29,7 @@ from purveyor.connectors.bittitan.connector import BitTitan
 CALL_SECONDS = 0.3  #: how far into a vendor's call `during_the_call` lies
 ATTEMPTS = "provisioning_attempt"
 MESSAGES = "notifications_message"
+FINDINGS = "reconciliation_finding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ CLOSING = Writing("UPDATE", ATTEMPTS)
 WRITTEN = Writing("INSERT", MESSAGES)
 SENDING = Writing("UPDATE", MESSAGES, "SENDING")
 SENT = Writing("UPDATE", MESSAGES, "SENT")
+LINE_DONE = Writing("UPDATE", FINDINGS, "DONE")
 
 #: The commits: which transaction, and whether the point lies before or after it.
 COMMITS = {
@@ -67,6 +69,8 @@ COMMITS = {
     "after_the_message_is_committed": (WRITTEN, "after"),
     "before_sending_is_committed": (SENDING, "before"),
     "after_sent_is_committed": (SENT, "after"),
+    "before_a_line_is_done": (LINE_DONE, "before"),
+    "after_a_line_is_done": (LINE_DONE, "after"),
 }
 CALLS = ("during_the_call", "after_the_answer")
 MAILS = ("before_the_hand_over", "after_the_hand_over")
