@@ -18,6 +18,7 @@ from purveyor.domain.provisioning.lifecycle import (
     EntryState,
 )
 from purveyor.domain.provisioning.models import CouponEntry, CouponObservation
+from purveyor.faces.backoffice.asset_findings import FoundAbout, findings_of
 from purveyor.faces.backoffice.display import TONES, page_of, status_badge
 from purveyor.faces.backoffice.order_page import (
     LOOK,
@@ -35,6 +36,7 @@ from purveyor.flows.execution.outcome import (
 
 ATTEMPTS_MAX = 50
 FOUND_MAX = 20
+MAY_SEE_FINDINGS = "reconciliation.view_finding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class AssetPage:
     execution: ExecutionRow | None
     mails: tuple[MessageRow, ...]
     may_see_mails: bool
+    findings: tuple[FoundAbout, ...]
 
 
 def asset_page(asset: Asset, request: HttpRequest) -> AssetPage:
@@ -133,6 +136,9 @@ def asset_page(asset: Asset, request: HttpRequest) -> AssetPage:
         ),
         mails=messages_of(asset) if may_see_mails else (),
         may_see_mails=may_see_mails,
+        findings=(
+            findings_of(asset) if request.user.has_perm(MAY_SEE_FINDINGS) else ()
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, Sum
 
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.accounts.queries import get_account
+from purveyor.domain.assets.models import Asset
 from purveyor.domain.catalogue.models import Application
 from purveyor.domain.catalogue.queries import application_called
 from purveyor.flows.reconciliation.drifts import UNDOABLE
@@ -30,6 +31,7 @@ from purveyor.kernel.money import Money
 
 DIFF_MAX = 1_000
 CARDS_MAX = 20
+ABOUT_MAX = 10
 OPEN = (RunState.PLANNED, RunState.PROPOSED)
 OVERDUE_AFTER = timedelta(days=1)
 
@@ -170,6 +172,12 @@ def newest_plans(*, limit: int = CARDS_MAX) -> tuple[ReconciliationRun, ...]:
     return tuple(
         waiting.select_related("application", "account").order_by("-pk")[:limit]
     )
+
+
+def findings_about(*, asset: Asset, limit: int = ABOUT_MAX) -> tuple[Finding, ...]:
+    """Return the lines of plans about an asset, the newest first."""
+    found = Finding.objects.filter(asset=asset).select_related("run")
+    return tuple(found.order_by("-pk")[:limit])
 
 
 def last_run_of(application: Application) -> ReconciliationRun | None:

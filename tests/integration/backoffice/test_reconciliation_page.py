@@ -253,6 +253,22 @@ def test_a_run_that_is_not_there_is_not_found(operator: Client) -> None:
     assert operator.get(reverse(PAGE, args=["x"])).status_code == 404
 
 
+def test_an_asset_shows_what_was_found_about_it() -> None:
+    code = "BT-OURS-0000-0000-CASH"
+    operator = signed_in("assets.view_asset", "reconciliation.view_finding")
+    salesman = signed_in("assets.view_asset", email="dan@distributor.example")
+    run = a_plan([a_different_one(code=code)])
+    line = run.findings.get()
+    address = reverse("bss:assets_asset_change", args=[line.asset_id])
+
+    page = operator.get(address)
+
+    told = f"Reconciliation {run.pk} 15 Jan 2030, 13:00 The facts differ"
+    assert f"{told} Take the vendor's facts Open" in words(page)
+    assert f"{page_of(run)}?q=AS-" in page.content.decode()
+    assert "Found by reconciliation" not in words(salesman.get(address))
+
+
 # ------------------------------------------------------------------ what changed
 
 
