@@ -175,8 +175,9 @@ def newest_plans(*, limit: int = CARDS_MAX) -> tuple[ReconciliationRun, ...]:
 
 
 def findings_about(*, asset: Asset, limit: int = ABOUT_MAX) -> tuple[Finding, ...]:
-    """Return the lines of plans about an asset, the newest first."""
+    """Return the lines about an asset, the newest first; not of discarded plans."""
     found = Finding.objects.filter(asset=asset).select_related("run")
+    found = found.exclude(run__state=RunState.DISCARDED)
     return tuple(found.order_by("-pk")[:limit])
 
 
