@@ -310,6 +310,10 @@ def plan_undo(
         .order_by("position")
     )
     lines = list(done)
+    undo_before = run.undone_by.exclude(state=RunState.DISCARDED).first()
+    if undo_before is not None:
+        words = _("Reconciliation %(number)d puts it back already.")
+        raise NothingToApply(words % {"number": undo_before.pk})
     if run.state != RunState.APPLIED or not lines:
         raise NothingToApply(_("Nothing of this plan can be put back."))
     undo = ReconciliationRun.objects.create(

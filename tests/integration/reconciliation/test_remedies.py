@@ -152,6 +152,8 @@ def test_what_was_done_is_put_back_where_that_can_be(
     done = (fresh(mended).quantity, fresh(gone).state)
 
     undo = plan_undo(run=run, actor=DAN, now=now + 3 * DAY)
+    with pytest.raises(NothingToApply, match="already"):
+        plan_undo(run=run, actor=DAN, now=now + 3 * DAY)
     applied(undo, works, now + 3 * DAY)
 
     assert done == (10, AssetState.VANISHED)
