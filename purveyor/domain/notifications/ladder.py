@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from purveyor.domain.notifications.expiry import beginning_of
+from purveyor.domain.assets.expiry import beginning_of
 from purveyor.domain.notifications.models import (
     DAYS_BEFORE_MAX,
     ReminderRound,

@@ -7,9 +7,9 @@ from email.headerregistry import Address
 from django.utils.translation import gettext as _
 
 from purveyor.domain.accounts.models import Organization
+from purveyor.domain.assets.expiry import is_waiting
 from purveyor.domain.assets.lifecycle import AssetState
 from purveyor.domain.assets.models import Asset
-from purveyor.domain.notifications.expiry import is_waiting
 from purveyor.domain.notifications.mail import Letter
 from purveyor.domain.notifications.models import Message, Template
 from purveyor.domain.notifications.reminder import REMINDER

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from purveyor.domain.assets.expiry import beginning_of, days_left, waiting
 from purveyor.domain.assets.models import Asset
-from purveyor.domain.notifications.expiry import beginning_of, days_left, waiting
 from purveyor.domain.notifications.ladder import (
     ladder,
     nearest_rung,

@@ -6,8 +6,8 @@ from django.utils import dateformat
 from django.utils.translation import gettext as _
 
 from purveyor.domain.accounts.models import Contact, Organization
+from purveyor.domain.assets.expiry import days_left
 from purveyor.domain.assets.models import Asset
-from purveyor.domain.notifications.expiry import days_left
 from purveyor.domain.notifications.rendering import COUPON
 from purveyor.domain.orders.models import Order
 from purveyor.domain.provisioning.registry import portal_url

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
-from purveyor.domain.notifications.radar import (
+from purveyor.domain.assets.radar import (
     BUCKETS,
     RADAR_ROWS_MAX,
     AccountRow,

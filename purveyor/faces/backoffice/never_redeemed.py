@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext, to_lo
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from purveyor.domain.notifications.unredeemed import (
+from purveyor.domain.assets.unredeemed import (
     SOON_DAYS,
     UNREDEEMED_ROWS_MAX,
     GroupedBy,

@@ -27,7 +27,9 @@ from purveyor.kernel.work.leases import Lease
 LOOKS_A_STEP = 1_000  # then others have their turn
 
 
-def listings_of(*, run: ReconciliationRun, now: datetime) -> Listings:
+def listings_of(
+    *, run: ReconciliationRun, manager: ServiceManager, now: datetime
+) -> Listings:
     """Return which complete listings there were, and whose absence is confirmed."""
     complete = ReconciliationRun.objects.filter(
         application=run.application,
@@ -41,7 +43,7 @@ def listings_of(*, run: ReconciliationRun, now: datetime) -> Listings:
     return Listings(
         began=[each for each in began if each is not None],
         now=now,
-        lists_spent=run.application.setup.lists_spent,
+        lists_spent=Capability.LIST_SPENT in manager.capabilities,
         confirmed=frozenset(confirmed.iterator()),
     )
 
@@ -56,7 +58,7 @@ def confirm_absences(
     :raises VendorUnavailable: the vendor did not answer, or not sensibly.
     :raises LeaseLost: if another worker has the run by now.
     """
-    listings = listings_of(run=run, now=watch.now())
+    listings = listings_of(run=run, manager=manager, now=watch.now())
     gone = _gone(run, listings)
     counting = [ours.pk for ours, counts in gone if counts]
     waiting_count = len(gone) - len(counting)

@@ -8,19 +8,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from purveyor.domain.assets.lifecycle import AssetState
 from purveyor.flows.reconciliation.lifecycle import Drift
 
 LISTINGS_TO_BELIEVE = 2  # an absence counts after so many complete listings
 INTERVAL = timedelta(days=1)  # between two listings, as a rule
 CLOCKS_DIFFER = timedelta(minutes=5)  # the vendor's clock and ours
 DATES_DIFFER = timedelta(days=1)
-ACTIVE, CANCELLED, CANCELLING = "active", "CANCELLED", "CANCELLING"
-OUR_ACTIVE = "ACTIVE"
+ACTIVE = "active"  # as every connector calls what can be redeemed
 #: What a vendor that lists spent coupons says became of one, in our words.
-FATES: Mapping[str, tuple[Drift, str]] = {
-    "redeemed": (Drift.REDEEMED, "REDEEMED"),
-    "expired": (Drift.EXPIRED, "EXPIRED"),
-    "cancelled": (Drift.REVOKED, CANCELLED),
+FATES: Mapping[str, tuple[Drift, AssetState]] = {
+    "redeemed": (Drift.REDEEMED, AssetState.REDEEMED),
+    "expired": (Drift.EXPIRED, AssetState.EXPIRED),
+    "cancelled": (Drift.REVOKED, AssetState.CANCELLED),
 }
 
 
@@ -170,7 +170,7 @@ def judge(
         is_listed = other is not None and listings.shows(other)
         is_live = is_listed and other is not None and other.status == ACTIVE
         return Difference(Drift.STRANGER, theirs=other) if is_live else None
-    if mine.state == CANCELLING:
+    if mine.state == AssetState.CANCELLING:
         return None  # it is being put right
     if other is not None and listings.shows(other):
         return _judge_seen(mine, other)
@@ -183,16 +183,16 @@ def judge(
 
 def _judge_seen(mine: Ours, other: Theirs) -> Difference | None:
     if other.status == ACTIVE:
-        if mine.state == CANCELLED:
+        if mine.state == AssetState.CANCELLED:
             return Difference(Drift.LIVE, mine, other)
-        if mine.state != OUR_ACTIVE:
+        if mine.state != AssetState.ACTIVE:
             return Difference(Drift.REAPPEARED, mine, other)
         facts = tuple(_unequal(mine, other))
         return Difference(Drift.DIFFERENT, mine, other, facts) if facts else None
-    drift, state = FATES.get(other.status, (None, ""))
-    if drift is None or mine.state in {state, CANCELLED}:
+    drift, state = FATES.get(other.status, (None, None))
+    if drift is None or mine.state in {state, AssetState.CANCELLED}:
         return None
-    if drift == Drift.REVOKED and mine.state != OUR_ACTIVE:
+    if drift == Drift.REVOKED and mine.state != AssetState.ACTIVE:
         return None  # it is settled with us
     return Difference(drift, mine, other)
 
@@ -210,7 +210,7 @@ def _unequal(mine: Ours, other: Theirs) -> Iterator[str]:
 
 
 def _is_gone(mine: Ours, other: Theirs | None, listings: Listings) -> bool:
-    return mine.state == OUR_ACTIVE and not listings.shows(other)
+    return mine.state == AssetState.ACTIVE and not listings.shows(other)
 
 
 def _counts(mine: Ours, other: Theirs | None, listings: Listings) -> bool:
@@ -247,7 +247,7 @@ def named(stranger: Theirs, holder: Ours | None) -> Difference:
         return Difference(Drift.STRANGER, theirs=stranger)
     if holder.name:
         return Difference(Drift.DUPLICATE, holder, stranger)
-    if holder.state in {CANCELLED, CANCELLING}:
+    if holder.state in {AssetState.CANCELLED, AssetState.CANCELLING}:
         return Difference(Drift.LIVE, holder, stranger)
     return Difference(Drift.UNHEARD, holder, stranger)
 

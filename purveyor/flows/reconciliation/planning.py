@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import batched, chain, count
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
@@ -28,7 +27,6 @@ from purveyor.flows.reconciliation.compare import (
 from purveyor.flows.reconciliation.lifecycle import (
     RUN,
     Drift,
-    FindingState,
     RunState,
 )
 from purveyor.flows.reconciliation.lines import Lines
@@ -50,8 +48,7 @@ from purveyor.kernel.work.leases import Lease
 
 BATCH = 500
 WORKER = "worker"
-#: What was compared to its end; of these the newest is the one before.
-COMPARED = tuple(set(RunState) - {RunState.LOOKING, RunState.FAILED})
+NOT_COMPARED = (RunState.LOOKING, RunState.FAILED)
 
 
 @transaction.atomic(durable=True)
@@ -67,7 +64,7 @@ def make_plan(
     """
     lease.renew()
     run.findings.all().delete()
-    listings = listings_of(run=run, now=now)
+    listings = listings_of(run=run, manager=manager, now=now)
     lines = Lines(run, listings, manager.capabilities)
     coupons = (
         line
@@ -171,7 +168,7 @@ def _keep(
     now: datetime,
 ) -> frozenset[str]:
     """Write the lines that nobody knows of yet; return what they are about."""
-    known, chosen = _known(run, now=now), _chosen_before(run)
+    known, replaced = _known(run, now=now), _replaced(run)
     subjects: set[str] = set()
     positions = count(1)
     unknown = (line for line in lines if line.identity not in known)
@@ -179,9 +176,8 @@ def _keep(
         for line in part:
             line.position = next(positions)
             line.is_new = line.subject not in before
-            for name, value in chosen.get(line.identity, {}).items():
-                setattr(line, name, value)
             subjects.add(line.subject)
+        _take_over_choices(replaced, part)
         Finding.objects.bulk_create(part)
     return frozenset(subjects)
 
@@ -193,19 +189,25 @@ def _known(run: ReconciliationRun, *, now: datetime) -> frozenset[str]:
     return frozenset(valid.values_list("identity", flat=True).iterator())
 
 
-def _chosen_before(run: ReconciliationRun) -> dict[str, dict[str, Any]]:
-    """Return what people have chosen in a plan that this one replaces, by identity."""
+def _replaced(run: ReconciliationRun) -> ReconciliationRun | None:
+    """Return the plan that this one replaces, if people could choose in it."""
     before = run_before(run)
-    if before is None or before.state != RunState.PLANNED:
-        return {}
-    chosen = ("remedy", "for_account_id", "because", "state")
-    touched = before.findings.filter(
-        Q(state=FindingState.EXCLUDED) | Q(for_account__isnull=False) | ~Q(because="")
-    )
-    return {
-        row["identity"]: {name: row[name] for name in chosen}
-        for row in touched.values("identity", *chosen)
-    }
+    return before if before and before.state == RunState.PLANNED else None
+
+
+def _take_over_choices(
+    replaced: ReconciliationRun | None, lines: Iterable[Finding]
+) -> None:
+    """Give lines what people have chosen for the same ones, if it is still offered."""
+    if replaced is None:
+        return
+    by_identity = {line.identity: line for line in lines}
+    for earlier in replaced.findings.filter(identity__in=by_identity):
+        line = by_identity[earlier.identity]
+        line.state = earlier.state
+        if not earlier.remedy or earlier.remedy in line.offered:
+            line.remedy, line.because = earlier.remedy, earlier.because
+            line.for_account_id = earlier.for_account_id
 
 
 def run_before(run: ReconciliationRun) -> ReconciliationRun | None:
@@ -215,10 +217,10 @@ def run_before(run: ReconciliationRun) -> ReconciliationRun | None:
             application=run.application,
             account=run.account,
             pk__lt=run.pk,
-            state__in=COMPARED,
             listed_at__isnull=False,
             undoes__isnull=True,
         )
+        .exclude(state__in=NOT_COMPARED)
         .order_by("-pk")
         .first()
     )

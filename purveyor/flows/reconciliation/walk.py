@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 
 from purveyor.domain.provisioning.causes import why_of
 from purveyor.domain.provisioning.contract import (
-    Capability,
     ServiceManager,
     VendorUnavailable,
 )
@@ -59,15 +58,14 @@ def walk_reconciliation(*, lease: Lease, now: datetime) -> None:
 def _look(
     run: ReconciliationRun, manager: ServiceManager, lease: Lease, watch: Stopwatch
 ) -> None:
-    if Capability.LIST in manager.capabilities:
-        if run.listed_at is None and not read_listing(
-            run=run, manager=manager, lease=lease, watch=watch
-        ):
-            lease.end(due_at=watch.now())
-            return
-        if not confirm_absences(run=run, manager=manager, lease=lease, watch=watch):
-            lease.end(due_at=watch.now())
-            return
+    if run.listed_at is None and not read_listing(
+        run=run, manager=manager, lease=lease, watch=watch
+    ):
+        lease.end(due_at=watch.now())
+        return
+    if not confirm_absences(run=run, manager=manager, lease=lease, watch=watch):
+        lease.end(due_at=watch.now())
+        return
     if run.accounts_began_at is None and run.account is None:
         read_accounts(run=run, manager=manager, lease=lease, watch=watch)
     make_plan(run=run, manager=manager, lease=lease, now=watch.now())

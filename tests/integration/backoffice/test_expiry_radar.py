@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from purveyor.domain.assets.lifecycle import AssetState
 from purveyor.domain.assets.models import Asset
-from purveyor.domain.notifications.radar import Sight, radar_by_account, radar_by_days
+from purveyor.domain.assets.radar import Sight, radar_by_account, radar_by_days
 from purveyor.domain.orders.models import OrderItem
 from purveyor.kernel.money import Money
 from tests.factories.accounts import an_account

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from purveyor.domain.assets.lifecycle import AssetState
 from purveyor.domain.assets.models import Asset
-from purveyor.domain.notifications.unredeemed import (
+from purveyor.domain.assets.unredeemed import (
     GroupedBy,
     Sales,
     months_of,

@@ -39,7 +39,7 @@ def applied(run: ReconciliationRun, works: Works, at: datetime) -> Reconciliatio
 
 def chosen(
     line: Finding,
-    remedy: Remedy,
+    remedy: Remedy | str,
     at: datetime,
     *,
     for_account: Account | None = None,

@@ -146,8 +146,9 @@ def test_lines_are_closed_once_the_plan_is_proposed(
 def test_what_was_chosen_is_kept_in_the_plan_that_replaces_it(
     vendor: StandIn, buys: Callable[..., Asset], works: Works, now: datetime
 ) -> None:
-    asset, _other = with_other_quantity(buys, now, 2)
+    asset, left_alone = with_other_quantity(buys, now, 2)
     first = reconciled(works, now)
+    chosen(first.findings.get(asset=left_alone), "", now, because="")
     chosen(first.findings.get(asset=asset), Remedy.KNOW, now, because="A gift.")
 
     second = reconciled(works, now + DAY)
@@ -155,6 +156,7 @@ def test_what_was_chosen_is_kept_in_the_plan_that_replaces_it(
     line = second.findings.get(asset=asset)
     first.refresh_from_db()
     assert (line.remedy, line.because) == (Remedy.KNOW, "A gift.")
+    assert second.findings.get(asset=left_alone).remedy == ""
     assert (first.state, second.state) == (RunState.DISCARDED, RunState.PLANNED)
     assert (second.new_count, second.mended_count) == (0, 0)
 
@@ -205,6 +207,7 @@ def test_applying_that_was_killed_goes_on_and_does_nothing_twice(
         chosen(line, Remedy.IMPORT, now, for_account=account)
     propose_plan(run=run, actor=DAN, now=now)
     approve_plan(run=run, is_forced=True, actor=EVE, now=now + DAY)
+    run.findings.filter(drift=Drift.DUPLICATE).update(position=99)  # it comes last
     for point in ("remedies.import_coupon", "cancelling._end", "applying._close"):
         with monkeypatch.context() as patched:
             patched.setattr(f"purveyor.flows.reconciliation.{point}", _is_killed)

@@ -25,8 +25,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Round
 
+from purveyor.domain.assets.expiry import beginning_of, days_left, waiting
 from purveyor.domain.assets.models import Asset
-from purveyor.domain.notifications.expiry import beginning_of, days_left, waiting
 from purveyor.kernel import clock
 from purveyor.kernel.money import Money
 

@@ -14,10 +14,10 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
+from purveyor.domain.assets.expiry import UNREDEEMED, beginning_of, waiting
 from purveyor.domain.assets.lifecycle import AssetState
 from purveyor.domain.assets.models import Asset
-from purveyor.domain.notifications.expiry import UNREDEEMED, beginning_of, waiting
-from purveyor.domain.notifications.radar import CURRENCY, LINE_PRICE
+from purveyor.domain.assets.radar import CURRENCY, LINE_PRICE
 from purveyor.kernel import clock
 from purveyor.kernel.money import Money
 
