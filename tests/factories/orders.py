@@ -39,8 +39,9 @@ def a_draft_order(
     a_setup()
     order = Order(account=account or an_account(), currency="", **fields)
     create_order(order=order, actor=DAN, now=NOON)
-    kinds = (MAILBOX, BUNDLE)
-    lines = [Line(a_product(external_id=kinds[n % 2]), quantity) for n in range(items)]
+    kinds = (MAILBOX, BUNDLE)[:items]
+    products = [a_product(external_id=kind) for kind in kinds]
+    lines = [Line(products[n % len(products)], quantity) for n in range(items)]
     if lines:
         put_items(order=order, lines=lines, actor=DAN, now=NOON)
     return order

@@ -144,7 +144,10 @@ def _by_label(application: Application, nameless: Sequence[Theirs]) -> dict[int,
     alike: dict[Likeness, tuple[list[Ours], list[int]]] = {}
     for asset in assets:
         ours = columns[asset.pk]
-        looks = (ours.account, ours.product, ours.quantity, label_of(asset))
+        label = label_of(
+            order_number=asset.order_item.order.number, account_name=asset.account.name
+        )
+        looks = (ours.account, ours.product, ours.quantity, label)
         alike.setdefault(looks, ([], []))[0].append(ours)
     for each in nameless:
         label = str(seen[each.pk].facts.get("label", ""))

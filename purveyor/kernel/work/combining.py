@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 BATCH_MAX = 50
-LIST_SECONDS = 0.02  # while many come, a list is gathered for so long
+LIST_SECONDS = 0.025  # while many come, a list is gathered for so long
 
 
 @dataclass(slots=True, eq=False)

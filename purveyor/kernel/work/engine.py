@@ -26,7 +26,7 @@ from purveyor.kernel.work.tasks import CALLED, WOKEN, WORKS_HERE
 
 SWEEP_SECONDS = 1.0
 REST_SECONDS = 0.03  # what ends within it is replaced together
-CALL_SECONDS = 0.1  # calls within it are answered together
+CALL_SECONDS = 0.25  # calls within it are answered together
 QUEUES_SECONDS = 0.3  # so long it is known which queues there are
 BEAT_SECONDS = 5.0
 STUMBLE_SECONDS = 60

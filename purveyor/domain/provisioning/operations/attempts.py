@@ -114,17 +114,19 @@ def _held(
     if not mine:
         return
     locked = model._default_manager.select_for_update().filter(pk__in=mine)
-    for record in locked.order_by("pk"):
-        intent = mine[record.pk]
-        as_read, token = intent.subject.record, intent.subject.lease.token
-        if record.lease_token == token and _state_of(record) == _state_of(as_read):
-            yield intent
+    as_is = locked.order_by("pk").values_list("pk", "lease_token", *_STATE[model])
+    for pk, token, *state in as_is:
+        subject = mine[pk].subject
+        as_read = [getattr(subject.record, name) for name in _STATE[model]]
+        if token == subject.lease.token and state == as_read:
+            yield mine[pk]
 
 
-def _state_of(record: Asset | AccountLink) -> tuple[object, ...]:
-    if isinstance(record, Asset):
-        return (record.sync_status, record.state, record.coupon_hash)
-    return (record.status,)
+#: What must not have changed since a record was read, for it to be asked for.
+_STATE: dict[type[Asset] | type[AccountLink], tuple[str, ...]] = {
+    Asset: ("sync_status", "state", "coupon_hash"),
+    AccountLink: ("status",),
+}
 
 
 def _begin_doubt(intents: list[Intent]) -> None:

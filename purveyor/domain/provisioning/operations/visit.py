@@ -32,6 +32,7 @@ class Visit:
     """One worker's look at one asset: the asset, its link, its vendor, and the time."""
 
     asset: Asset
+    label: str  #: under which people find the coupon at the vendor
     link: AccountLink | None
     has_open_attempt: bool
     lease: Lease
@@ -71,7 +72,7 @@ class Visit:
             quantity=asset.quantity,
             expire_days=asset.expire_days,
             validity_days=asset.validity_days,
-            label=label_of(asset),
+            label=self.label,
         )
 
     def read[T](self, question: Callable[[], T]) -> T:
@@ -94,35 +95,44 @@ class Visit:
         tell_answer(application_id=application_id, answer=answer, now=self.now())
 
 
-def label_of(asset: Asset) -> str:
+def label_of(*, order_number: str, account_name: str) -> str:
     """Return the label under which people find a coupon at the vendor."""
-    return f"{asset.order_item.order.number} {asset.account.name}"[:LABEL_MAX]
+    return f"{order_number} {account_name}"[:LABEL_MAX]
 
 
 def begin_visit(*, lease: Lease, now: datetime) -> Visit:
     """Return what there is to know about an asset before its vendor is asked."""
     found = _read_together(lease)
-    return Visit(found.asset, found.link, found.has_open_attempt, lease, Stopwatch(now))
+    return Visit(
+        found.asset,
+        found.label,
+        found.link,
+        found.has_open_attempt,
+        lease,
+        Stopwatch(now),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     asset: Asset
+    label: str
     link: AccountLink | None
     has_open_attempt: bool
 
 
 def _read_all(leases: list[Lease]) -> list[_Found]:
     pks = [lease.pk for lease in leases]
-    related = ("account", "linked_account", "order_item__order")
-    assets = Asset.objects.select_related(*related).in_bulk(pks)
+    assets = Asset.objects.in_bulk(pks)
     _fetch_applications(assets.values())
+    labels = _labels_of(pks)
     links = _links_of(assets.values())
     left_open = Attempt.objects.filter(asset__in=pks, outcome=AttemptOutcome.OPEN)
     open_pks = set(left_open.values_list("asset", flat=True))
     return [
         _Found(
             assets[pk],
+            labels[pk],
             links.get((assets[pk].linked_account_id, assets[pk].application_id)),
             pk in open_pks,
         )
@@ -131,6 +141,16 @@ def _read_all(leases: list[Lease]) -> list[_Found]:
 
 
 _read_together = Combined(_read_all)
+
+
+def _labels_of(pks: Iterable[int]) -> dict[int, str]:
+    parts = Asset.objects.filter(pk__in=pks).values_list(
+        "pk", "order_item__order__number", "account__name"
+    )
+    return {
+        pk: label_of(order_number=number, account_name=name)
+        for pk, number, name in parts
+    }
 
 
 def _fetch_applications(assets: Iterable[Asset]) -> None:
