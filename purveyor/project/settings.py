@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "django_tasks_db",
+    "purveyor.kernel.attachments",
     "purveyor.kernel.journal",
     "purveyor.kernel.numbering",
     "purveyor.kernel.work",
@@ -172,6 +173,7 @@ USE_I18N = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
+MEDIA_ROOT = DATA_DIR / "files"  # never served: pages hand files out to who may read
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "purveyor.project.static.GzippedFiles"},

@@ -1,4 +1,4 @@
-"""The sections of an account's page: its orders, assets and invoices."""
+"""The sections of an account's page: its orders, assets, invoices and files."""
 
 from typing import ClassVar
 
@@ -6,9 +6,11 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.invoices.models import Invoice
 from purveyor.domain.orders.models import Order
+from purveyor.faces.backoffice.attachments import Attachments, holds_files
 from purveyor.faces.backoffice.display import (
     NOTHING,
     day,
@@ -101,6 +103,16 @@ class Invoices(Section):
     def whole_list(self, record_id: int) -> str:
         """Return the address of the list of this account's invoices."""
         return _list_of("invoices_invoice", record_id, "bill_to")
+
+
+class Files(Attachments):
+    """The files of this account."""
+
+    holder = Account
+    permission = "accounts.view_account"
+
+
+holds_files(Account)
 
 
 def _list_of(page: str, record_id: int, role: str = "account") -> str:

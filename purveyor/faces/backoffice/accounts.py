@@ -24,7 +24,7 @@ from purveyor.domain.provisioning.queries import (
     not_synchronized,
     worst_status_by_account,
 )
-from purveyor.faces.backoffice.account_sections import Assets, Invoices, Orders
+from purveyor.faces.backoffice.account_sections import Assets, Files, Invoices, Orders
 from purveyor.faces.backoffice.choices import country_choices, currency_choices
 from purveyor.faces.backoffice.display import TONES, badge, link_to, moment
 from purveyor.faces.backoffice.frame import (
@@ -169,7 +169,12 @@ class AccountAdmin(BssModelAdmin):
         "accounts.wrong_reseller": "parent",
         "accounts.wrong_bill_to": "bill_to",
     }
-    sections: ClassVar[tuple[type[Section], ...]] = (Orders, Assets, Invoices)
+    sections: ClassVar[tuple[type[Section], ...]] = (
+        Orders,
+        Assets,
+        Invoices,
+        Files,
+    )
 
     # ---------------------------------------------------------------- the page
 

@@ -49,6 +49,7 @@ SECRETS = ("reveal_coupon", "enter_coupon", "overrule_vendor", "settle_doubt")
 STEP = re.compile(r"<(?:\w+:)?(\w+)>")
 OWNERS = {
     "account_id": "accounts.account",
+    "attachment_id": "attachments.attachment",
     "application_id": "catalogue.application",
     "candidate_id": "provisioning.candidate",
     "found_id": "provisioning.accountcandidate",
