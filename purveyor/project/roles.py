@@ -19,7 +19,8 @@ def _on(app: str, models: str, verbs: Iterable[str]) -> tuple[str, ...]:
 #: What everybody who works in the BSS may look at. None of it shows a secret.
 LOOK = (
     *_on("accounts", "account address contact organization paymentmethod", VIEW),
-    *_on("catalogue", "application characteristic price pricelist product", VIEW),
+    *_on("catalogue", "application assignment characteristic price", VIEW),
+    *_on("catalogue", "pricelist product", VIEW),
     *_on("catalogue", "producttype taxrate", VIEW),
     *_on("orders", "execution order orderitem", VIEW),
     *_on("assets", "asset", VIEW),
@@ -59,7 +60,7 @@ BILL = (
     "assets.change_asset",
     *_on("accounts", "paymentmethod", EDIT),
     *_on("catalogue", "product", EDIT),
-    *_on("catalogue", "price pricelist taxrate", ALL),
+    *_on("catalogue", "assignment price pricelist taxrate", ALL),
 )
 OPERATE = (
     "journal.view_entry",

@@ -1,9 +1,12 @@
 """BitTitan, its two product types, and products made from them."""
 
 from decimal import Decimal
+from typing import Any
 
+from purveyor.domain.accounts.models import Account
 from purveyor.domain.catalogue.models import (
     Application,
+    Assignment,
     Price,
     PriceList,
     Product,
@@ -62,16 +65,40 @@ def a_product(
     return product
 
 
-def a_price(
-    *, product: Product, price: str, cost: str = "7.00", currency: str = "EUR"
-) -> Price:
-    """Return the price of a product on the default list of a currency."""
+def a_price_list(
+    *,
+    name: str = "",
+    currency: str = "EUR",
+    account: Account | None = None,
+    kind: str = "",
+    **fields: Any,
+) -> PriceList:
+    """Return a price list for an account, for a kind, or else the default one."""
+    is_default = account is None and not kind
     price_list, _made = PriceList.objects.get_or_create(
-        name=f"Standard {currency}", currency=currency, defaults={"is_default": True}
+        name=name or f"Standard {currency}",
+        currency=currency,
+        defaults={"is_default": is_default, **fields},
     )
+    if not is_default:
+        Assignment.objects.create(price_list=price_list, account=account, kind=kind)
+    return price_list
+
+
+def a_price(
+    *,
+    product: Product,
+    price: str,
+    cost: str = "7.00",
+    currency: str = "EUR",
+    on: PriceList | None = None,
+    from_quantity: int = 1,
+) -> Price:
+    """Return the price of a product on a list: the default one of a currency."""
     found, _made = Price.objects.update_or_create(
-        price_list=price_list,
+        price_list=on or a_price_list(currency=currency),
         product=product,
+        from_quantity=from_quantity,
         defaults={"unit_price": Decimal(price), "unit_cost": Decimal(cost)},
     )
     return found

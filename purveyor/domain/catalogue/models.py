@@ -4,10 +4,18 @@ from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from purveyor.domain.accounts.models import Account, AccountKind, User
+
 DAYS_MAX = 3_650
+STEP_MAX = 10_000  # no order item holds more licenses
+
+ONE_DEFAULT = _(
+    "Another default list of this currency begins on the same day. Change a day, or "
+    "take away the tick of one of them."
+)
 
 
 class Application(models.Model):
@@ -119,22 +127,69 @@ class Product(models.Model):
 
 
 class PriceList(models.Model):
-    """Prices in one currency. The default one of a currency holds for every account."""
+    """
+    Prices in one currency, for some accounts or for everybody, for a span of days.
+
+    Which list holds for whom stands in `pricing`.
+    """
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     currency = models.CharField(_("currency"), max_length=3)
-    is_default = models.BooleanField(_("default of its currency"), default=False)
+    is_active = models.BooleanField(
+        _("active"),
+        default=True,
+        help_text=_("Nothing is sold at the prices of a list that is not active."),
+    )
+    first_date = models.DateField(
+        _("valid from"),
+        null=True,
+        blank=True,
+        help_text=_("The first day on which it holds. Empty: since ever."),
+    )
+    last_date = models.DateField(
+        _("valid until"),
+        null=True,
+        blank=True,
+        help_text=_("The last day on which it holds. Empty: no end."),
+    )
+    owner = models.ForeignKey(
+        User,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("owner"),
+        help_text=_("Who looks after its prices."),
+    )
+    is_default = models.BooleanField(
+        _("default of its currency"),
+        default=False,
+        help_text=_("It holds for everyone who buys in its currency."),
+    )
 
     class Meta:
         verbose_name = _("price list")
         verbose_name_plural = _("Price lists")
         constraints = (
             models.UniqueConstraint(
-                name="price_list_one_default_per_currency",
+                name="price_list_one_default_since_ever",
                 fields=("currency",),
-                condition=Q(is_default=True),
+                condition=Q(is_default=True, is_active=True, first_date__isnull=True),
+                violation_error_message=ONE_DEFAULT,
+            ),
+            models.UniqueConstraint(
+                name="price_list_one_default_from_a_day",
+                fields=("currency", "first_date"),
+                condition=Q(is_default=True, is_active=True),
+                violation_error_message=ONE_DEFAULT,
+            ),
+            models.CheckConstraint(
+                name="price_list_ends_after_it_begins",
+                condition=Q(first_date__isnull=True)
+                | Q(last_date__isnull=True)
+                | Q(last_date__gte=F("first_date")),
                 violation_error_message=_(
-                    "There is a default list of this currency already."
+                    "The last day lies before the first one. Change one of them."
                 ),
             ),
         )
@@ -143,14 +198,71 @@ class PriceList(models.Model):
         return f"{self.name} ({self.currency})"
 
 
+class Assignment(models.Model):
+    """For whom a price list holds: one account, or all accounts of a kind."""
+
+    price_list = models.ForeignKey(
+        PriceList,
+        models.CASCADE,
+        related_name="assignments",
+        verbose_name=_("price list"),
+    )
+    account = models.ForeignKey(
+        Account,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="price_list_assignments",
+        verbose_name=_("account"),
+    )
+    kind = models.CharField(
+        _("kind"), max_length=20, choices=AccountKind, blank=True, default=""
+    )
+
+    class Meta:
+        verbose_name = _("assignment of a price list")
+        verbose_name_plural = _("Assignments of price lists")
+        constraints = (
+            models.UniqueConstraint(
+                name="assignment_once_per_account",
+                fields=("price_list", "account"),
+                condition=Q(account__isnull=False),
+                violation_error_message=_("This account is there already."),
+            ),
+            models.UniqueConstraint(
+                name="assignment_once_per_kind",
+                fields=("price_list", "kind"),
+                condition=~Q(kind=""),
+            ),
+            models.CheckConstraint(
+                name="assignment_is_to_an_account_or_a_kind",
+                condition=Q(account__isnull=False, kind="")
+                | Q(account__isnull=True, kind__in=AccountKind.values),
+            ),
+        )
+
+    def __str__(self) -> str:
+        held_by = self.account.name if self.account else self.get_kind_display()
+        return f"{self.price_list.name} for {held_by}"
+
+
 class Price(models.Model):
-    """What one license of a product costs the buyer, and us, on one price list."""
+    """
+    What one license of a product costs the buyer, and us, on one price list.
+
+    It holds for orders of `from_quantity` licenses or more, up to the next step.
+    """
 
     price_list = models.ForeignKey(
         PriceList, models.CASCADE, related_name="prices", verbose_name=_("price list")
     )
     product = models.ForeignKey(
         Product, models.PROTECT, related_name="prices", verbose_name=_("product")
+    )
+    from_quantity = models.PositiveIntegerField(
+        _("from quantity"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(STEP_MAX)],
     )
     unit_price = models.DecimalField(
         _("price"), max_digits=12, decimal_places=2, validators=[MinValueValidator(0)]
@@ -164,11 +276,19 @@ class Price(models.Model):
         verbose_name_plural = _("Prices")
         constraints = (
             models.UniqueConstraint(
-                name="price_once_per_list", fields=("price_list", "product")
+                name="price_once_per_list_and_step",
+                fields=("price_list", "product", "from_quantity"),
+                violation_error_message=_(
+                    "This list has a price of this product from this quantity already."
+                ),
             ),
             models.CheckConstraint(
                 name="price_is_not_negative",
                 condition=Q(unit_price__gte=Decimal(0), unit_cost__gte=Decimal(0)),
+            ),
+            models.CheckConstraint(
+                name="price_begins_with_one_license",
+                condition=Q(from_quantity__gte=1),
             ),
         )
 

@@ -11,8 +11,6 @@ from django.db import transaction
 from purveyor.domain.catalogue.models import (
     Application,
     Characteristic,
-    Price,
-    PriceList,
     Product,
     ProductType,
     TaxRate,
@@ -86,15 +84,6 @@ def create_product(
     return product
 
 
-def create_price_list(
-    *, name: str, currency: str, actor: str, now: datetime
-) -> PriceList:
-    """Create the price list that holds for everybody who buys in a currency."""
-    price_list = PriceList(name=name, currency=currency, is_default=True)
-    keep(price_list, changed=(), actor=actor, at=now)
-    return price_list
-
-
 def create_tax_rate(
     *, country: str, name: str, percent: Decimal, actor: str, now: datetime
 ) -> TaxRate:
@@ -102,25 +91,3 @@ def create_tax_rate(
     rate = TaxRate(country=country, name=name, percent=percent)
     keep(rate, changed=(), actor=actor, at=now)
     return rate
-
-
-@transaction.atomic
-def put_price(
-    *,
-    price_list: PriceList,
-    product: Product,
-    unit_price: Decimal,
-    unit_cost: Decimal,
-    actor: str,
-    now: datetime,
-) -> Price:
-    """Set what a product costs on a price list. What was sold keeps its price."""
-    price = Price.objects.filter(price_list=price_list, product=product).first()
-    before = f"{price.unit_price} / {price.unit_cost}" if price else ""
-    price = price or Price(price_list=price_list, product=product)
-    price.unit_price, price.unit_cost = unit_price, unit_cost
-    check(price)
-    price.save()
-    after = f"{unit_price} / {unit_cost}"
-    log(price, "set_price", actor=actor, at=now, before=before, after=after)
-    return price

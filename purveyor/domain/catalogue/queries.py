@@ -8,18 +8,11 @@ from django.utils.translation import gettext as _
 
 from purveyor.domain.catalogue.models import (
     Application,
-    Price,
     Product,
     ProductType,
     TaxRate,
 )
 from purveyor.kernel.errors import NotFound, Refused
-
-
-class NoPrice(Refused):
-    """A product without a price in the buyer's currency cannot be sold."""
-
-    code = "catalogue.no_price"
 
 
 class NoTaxRate(Refused):
@@ -80,28 +73,6 @@ def sellable_products() -> QuerySet[Product]:
     return Product.objects.filter(
         is_published=True, product_type__application__is_active=True
     ).order_by("name", "id")
-
-
-def price_of(*, product: Product, currency: str) -> Price:
-    """
-    Return the price of a product on the default price list of a currency.
-
-    :raises NoPrice: if there is none.
-    """
-    price = (
-        Price.objects.filter(
-            product=product, price_list__currency=currency, price_list__is_default=True
-        )
-        .select_related("price_list")
-        .first()
-    )
-    if price is None:
-        message = _(
-            "%(product)s has no price in %(currency)s. Add one under "
-            "Billing > Price lists, or remove the product."
-        ) % {"product": product.name, "currency": currency}
-        raise NoPrice(message, product=product.code, currency=currency)
-    return price
 
 
 def tax_of(*, product: Product, country: str) -> Tax:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from purveyor.domain.accounts.queries import bill_to_of, billing_email_of, country_of
 from purveyor.domain.catalogue.models import Product
-from purveyor.domain.catalogue.queries import check_is_sellable, price_of, tax_of
+from purveyor.domain.catalogue.pricing import PriceBook
+from purveyor.domain.catalogue.queries import check_is_sellable, tax_of
 from purveyor.domain.orders.lifecycle import (
     ITEM,
     ORDER,
@@ -25,10 +26,10 @@ from purveyor.domain.orders.models import (
     Order,
     OrderItem,
 )
+from purveyor.domain.orders.pricing import book_of, check_price
 from purveyor.domain.orders.queries import LockedOrder
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import check, log
-from purveyor.kernel.money import Money
 
 ITEMS_MAX = 200
 PERCENT_MAX = 100
@@ -80,12 +81,6 @@ class NoRecipient(Refused):
     """Somebody must get the coupon code."""
 
     code = "orders.no_recipient"
-
-
-class PriceChanged(Refused):
-    """The price of an item changed since it was put on the order."""
-
-    code = "orders.price_changed"
 
 
 class NotADraft(Refused):
@@ -210,15 +205,16 @@ def put_items(
     :raises NotADraft: if the order was submitted meanwhile.
     :raises WrongQuantity: if a quantity is not from 1 to the limit.
     :raises NotPublished: if a product cannot be sold.
-    :raises NoPrice: if a product has no price in the order's currency.
+    :raises NoPrice: if no price list that holds for the payer has a product.
     """
     lock_draft(order)
     if len(lines) > ITEMS_MAX:
         message = _("An order holds at most %(most)s items. Split it.")
         raise TooManyItems(message % {"most": ITEMS_MAX})
     country = country_of(order.bill_to)
+    book = book_of(order, [line.product for line in lines], now)
     items = [
-        _priced(order, line, position=n, country=country)
+        _priced(order, line, position=n, country=country, book=book)
         for n, line in enumerate(lines, start=1)
     ]
     order.items.all().delete()
@@ -228,14 +224,16 @@ def put_items(
     return made
 
 
-def _priced(order: Order, line: Line, *, position: int, country: str) -> OrderItem:
+def _priced(
+    order: Order, line: Line, *, position: int, country: str, book: PriceBook
+) -> OrderItem:
     product = line.product
     check_quantity(line.quantity)
     if not 0 <= line.discount_percent <= PERCENT_MAX:
         message = _("A discount is from 0 to 100 percent, not %(given)s.")
         raise WrongDiscount(message % {"given": line.discount_percent})
     check_is_sellable(product)
-    price = price_of(product=product, currency=order.currency)
+    price = book.price_of(product, line.quantity)
     tax = tax_of(product=product, country=country)
     return OrderItem(
         order=order,
@@ -281,9 +279,10 @@ def submit_order(*, order: Order, actor: str, now: datetime) -> None:
     if not items:
         raise EmptyOrder(_("Add at least one product before you submit the order."))
     _check_parties(order)
+    book = book_of(order, [item.product for item in items], now)
     for item in items:
         check_is_sellable(item.product)
-        _check_price(item, order.currency)
+        check_price(item, book)
     email = order.recipient.email if order.recipient else ""
     email = email or billing_email_of(account=order.account, bill_to=order.bill_to)
     if not email:
@@ -295,18 +294,6 @@ def submit_order(*, order: Order, actor: str, now: datetime) -> None:
     ORDER.advance(
         order, "submit", actor=actor, at=now, submitted_at=now, recipient_email=email
     )
-
-
-def _check_price(item: OrderItem, currency: str) -> None:
-    price = price_of(product=item.product, currency=currency)
-    now, then = Money(price.unit_price, currency), Money(item.unit_price, item.currency)
-    if now != then:
-        message = _(
-            "The price of %(product)s is now %(now)s, the order says %(then)s. "
-            "Save the order again to take the new price, then submit it."
-        )
-        facts = {"product": item.product_name, "now": now, "then": then}
-        raise PriceChanged(message % facts)
 
 
 @transaction.atomic

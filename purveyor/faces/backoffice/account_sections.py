@@ -1,4 +1,4 @@
-"""The sections of an account's page: its orders, assets, invoices and files."""
+"""The sections of an account's page: orders, assets, invoices, prices, files."""
 
 from typing import ClassVar
 
@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.models import Asset
+from purveyor.domain.catalogue.models import PriceList
+from purveyor.domain.catalogue.pricing import DEFAULT, OF_ITS_KIND, OWN, lists_for
 from purveyor.domain.invoices.models import Invoice
 from purveyor.domain.orders.models import Order
 from purveyor.faces.backoffice.attachments import Attachments, holds_files
@@ -18,7 +20,16 @@ from purveyor.faces.backoffice.display import (
     moment,
     status_badge,
 )
+from purveyor.faces.backoffice.prices import span_of
 from purveyor.faces.backoffice.sections import Column, Section
+from purveyor.kernel import clock
+
+#: Why a price list holds for an account.
+NEARNESS = {
+    OWN: _("Its own list"),
+    OF_ITS_KIND: _("Its account kind"),
+    DEFAULT: _("Default of its currency"),
+}
 
 
 class Orders(Section):
@@ -103,6 +114,30 @@ class Invoices(Section):
     def whole_list(self, record_id: int) -> str:
         """Return the address of the list of this account's invoices."""
         return _list_of("invoices_invoice", record_id, "bill_to")
+
+
+class PriceLists(Section):
+    """The lists at whose prices this account pays today, the nearest first."""
+
+    model = PriceList
+    title = _("Price lists")
+    permission = "catalogue.view_pricelist"
+    icon = "sell"
+    empty = _("No price list holds for this account today")
+    columns: ClassVar = (
+        Column(_("Name"), link_to),
+        Column(_("Why"), lambda each: NEARNESS[each.nearness]),
+        Column(_("Valid"), span_of),
+    )
+
+    def found(self, record_id: int) -> QuerySet[PriceList]:
+        """Return the lists in the order in which they are asked for a price."""
+        payer = Account.objects.get(pk=record_id)
+        return lists_for(payer=payer, currency=payer.currency, on=clock.today())
+
+    def whole_list(self, record_id: int) -> str:
+        """Return the address of all price lists."""
+        return reverse("bss:catalogue_pricelist_changelist")
 
 
 class Files(Attachments):

@@ -24,7 +24,13 @@ from purveyor.domain.provisioning.queries import (
     not_synchronized,
     worst_status_by_account,
 )
-from purveyor.faces.backoffice.account_sections import Assets, Files, Invoices, Orders
+from purveyor.faces.backoffice.account_sections import (
+    Assets,
+    Files,
+    Invoices,
+    Orders,
+    PriceLists,
+)
 from purveyor.faces.backoffice.choices import country_choices, currency_choices
 from purveyor.faces.backoffice.display import TONES, badge, link_to, moment
 from purveyor.faces.backoffice.frame import (
@@ -173,6 +179,7 @@ class AccountAdmin(BssModelAdmin):
         Orders,
         Assets,
         Invoices,
+        PriceLists,
         Files,
     )
 

@@ -16,6 +16,7 @@ PAGES = (
     "invoices",
     "products",
     "prices",
+    "taxes",
     "provisioning",
     "group_verbs",
     "reconciliation",

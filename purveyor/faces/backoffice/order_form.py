@@ -21,10 +21,12 @@ from unfold.widgets import (
 from purveyor.domain.accounts.models import Account, Contact
 from purveyor.domain.accounts.queries import bill_to_of
 from purveyor.domain.catalogue.models import PriceList, Product
+from purveyor.domain.catalogue.pricing import has_price
 from purveyor.domain.catalogue.queries import sellable_products
 from purveyor.domain.orders.models import QUANTITY_MAX, Order, OrderItem
 from purveyor.domain.orders.operations import Line
 from purveyor.faces.backoffice.display import NOTHING
+from purveyor.kernel import clock
 from purveyor.kernel.money import Money
 
 WRONG_QUANTITY = format_lazy(
@@ -158,7 +160,7 @@ class ItemFormSet(PaginationInlineFormSet):
         """Offer what can be sold now, and what stands on the line already."""
         super().add_fields(form, index)
         if self._sellable is None:
-            self._sellable = [(p.pk, p.name) for p in sellable_products()]
+            self._sellable = [(p.pk, offered_as(p)) for p in _offered()]
         offered = [("", _("Choose a product")), *self._sellable]
         held = form.instance.product_id
         if held and held not in {pk for pk, _name in self._sellable}:
@@ -185,6 +187,10 @@ class OrderItemInline(unfold.TabularInline):
         """Return one empty line where there is none yet."""
         return 0 if obj is not None and obj.items.exists() else 1
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[OrderItem]:
+        """Return the items with the lists their prices come from."""
+        return super().get_queryset(request).select_related("price_list")
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Return whether the order itself may be seen."""
         return request.user.has_perm("orders.view_order")
@@ -199,8 +205,9 @@ class OrderItemInline(unfold.TabularInline):
 
     @display(description=_("Price"))
     def price(self, item: OrderItem) -> str:
-        """Return what one license costs the buyer."""
-        return _of(item, item.unit_price)
+        """Return what one license costs the buyer, and by which list."""
+        told = _of(item, item.unit_price)
+        return f"{told} · {item.price_list.name}" if item.price_list else told
 
     @display(description=_("Cost"))
     def cost(self, item: OrderItem) -> str:
@@ -220,6 +227,17 @@ class OrderItemInline(unfold.TabularInline):
     def net(self, item: OrderItem) -> str:
         """Return what the line costs without tax."""
         return str(item.net) if item.pk else NOTHING
+
+
+def _offered() -> QuerySet[Any]:
+    return sellable_products().annotate(is_priced=has_price(on=clock.today()))
+
+
+def offered_as(product: Any) -> str:
+    """Return how a product reads in the list; one that nobody can buy says so."""
+    if product.is_priced:
+        return str(product.name)
+    return str(_("%(product)s (no price)") % {"product": product.name})
 
 
 def lines_of(formset: Any) -> list[Line]:

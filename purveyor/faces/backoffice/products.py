@@ -11,11 +11,15 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from purveyor.domain.catalogue.models import Product, ProductType
+from purveyor.domain.catalogue.models import Price, Product, ProductType
+from purveyor.domain.catalogue.pricing import has_price
 from purveyor.domain.catalogue.queries import characteristic_defaults
-from purveyor.faces.backoffice.display import NOTHING, badge, link_to
+from purveyor.faces.backoffice.display import NOTHING, amount, badge, link_to
 from purveyor.faces.backoffice.frame import BssModelAdmin
+from purveyor.faces.backoffice.prices import span_of, state_badge
+from purveyor.faces.backoffice.sections import Column, Section, shown_sections
 from purveyor.faces.backoffice.site import bss
+from purveyor.kernel import clock
 
 #: What an empty field takes from the product type.
 DAYS = ("expire_days", "validity_days")
@@ -63,6 +67,58 @@ def _said_by(product_type: ProductType) -> dict[str, Any]:
     return {"expire_days": 365, "validity_days": 365, **days, **facts}
 
 
+class PriceFilter(admin.SimpleListFilter):
+    """Products with a price at which somebody can buy them today, or without one."""
+
+    title = _("price")
+    parameter_name = "price"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Return what can be chosen."""
+        return [("no", _("No price")), ("yes", _("Has a price"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Return the products that fit."""
+        if self.value() not in {"yes", "no"}:
+            return queryset
+        return queryset.filter(is_priced=self.value() == "yes")
+
+
+class Prices(Section):
+    """What a product costs, on each price list."""
+
+    model = Price
+    title = _("Prices")
+    permission = "catalogue.view_price"
+    icon = "sell"
+    empty = _("No price list has this product yet, so it cannot be sold")
+    columns: ClassVar = (
+        Column(_("Price list"), lambda price: link_to(price.price_list)),
+        Column(_("Status"), lambda price: state_badge(price.price_list)),
+        Column(_("Valid"), lambda price: span_of(price.price_list)),
+        Column(_("From quantity"), lambda price: price.from_quantity, is_number=True),
+        Column(
+            _("Price"),
+            lambda price: amount(price.unit_price, price.price_list.currency),
+            is_number=True,
+        ),
+        Column(
+            _("Cost"),
+            lambda price: amount(price.unit_cost, price.price_list.currency),
+            is_number=True,
+        ),
+    )
+
+    def found(self, record_id: int) -> QuerySet[Price]:
+        """Return the prices, by list and step."""
+        prices = Price.objects.filter(product_id=record_id).select_related("price_list")
+        return prices.order_by("price_list__name", "from_quantity")
+
+    def whole_list(self, record_id: int) -> str:
+        """Return the address of the price lists."""
+        return reverse("bss:catalogue_pricelist_changelist")
+
+
 @admin.register(Product, site=bss)
 class ProductAdmin(BssModelAdmin):
     """What can be put on an order."""
@@ -79,12 +135,13 @@ class ProductAdmin(BssModelAdmin):
     )
     list_display_links = ("code", "name")
     empty_text = _("Products are made from product types: see Setup > Applications.")
-    list_filter = ("is_published", "product_type")
+    list_filter = ("is_published", PriceFilter, "product_type")
     list_select_related = ("product_type",)
     ordering = ("name", "id")
     search_fields = ("code__exact", "name__icontains", "external_id__exact")
     search_help_text = _("Code, SKU, or part of the name")
     can_add_another = True
+    change_form_outer_before_template: Any = "backoffice/prices/missing.html"
     fieldsets = (
         (
             _("General Information"),
@@ -92,6 +149,27 @@ class ProductAdmin(BssModelAdmin):
         ),
         (_("Passed on to the vendor"), {"fields": ("external_id", *DAYS)}),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Product]:
+        """Return the products, each knowing whether somebody can buy it today."""
+        products: QuerySet[Product] = super().get_queryset(request)
+        return products.annotate(is_priced=has_price(on=clock.today()))
+
+    def get_changeform_datasets(self, request: HttpRequest) -> Any:
+        """Return the sections a person may see."""
+        return shown_sections(request, (Prices,))
+
+    def form_context(
+        self,
+        request: HttpRequest,
+        object_id: str | None,
+        extra_context: dict[str, Any] | None,
+    ) -> dict[str, Any]:
+        """Return also whether the product lacks a price."""
+        product = self.get_object(request, object_id) if object_id else None
+        lacks = product is not None and not product.is_priced
+        given = {"lacks_price": lacks, **(extra_context or {})}
+        return super().form_context(request, object_id, given)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Return what a new product begins with: all that its type says."""
@@ -108,11 +186,15 @@ class ProductAdmin(BssModelAdmin):
         return link_to(product.product_type)
 
     @admin.display(description=_("Status"))
-    def published_badge(self, product: Product) -> SafeString:
+    def published_badge(self, product: Any) -> SafeString:
         """Return whether the product can be sold."""
-        if product.is_published:
-            return badge(_("Published"), "success")
-        return badge(_("Not published"))
+        is_out = product.is_published
+        told = [
+            badge(_("Published"), "success") if is_out else badge(_("Not published"))
+        ]
+        if not product.is_priced:
+            told.append(badge(_("No price"), "warning"))
+        return format_html_join(" ", "{}", ((each,) for each in told))
 
 
 @admin.register(ProductType, site=bss)

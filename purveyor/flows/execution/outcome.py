@@ -48,6 +48,7 @@ class ItemRow:
     product_name: str
     quantity: int
     unit_price: Money
+    price_list: str
     discount_percent: Decimal
     net: Money
     tax_name: str
@@ -94,9 +95,12 @@ def delivery_of(asset: Asset) -> Delivery:
 
 def item_rows(order: Order) -> tuple[ItemRow, ...]:
     """Return the items of an order, each with the delivery of its asset."""
-    items = OrderItem.objects.filter(order=order).order_by("position", "id")
+    items = OrderItem.objects.filter(order=order).select_related("price_list")
     deliveries = _deliveries_by_item(order)
-    return tuple(_item_row(item, deliveries.get(item.pk)) for item in items)
+    return tuple(
+        _item_row(item, deliveries.get(item.pk))
+        for item in items.order_by("position", "id")
+    )
 
 
 def execution_rows(order: Order) -> tuple[ExecutionRow, ...]:
@@ -132,6 +136,7 @@ def _item_row(item: OrderItem, delivery: Delivery | None) -> ItemRow:
         product_name=item.product_name,
         quantity=item.quantity,
         unit_price=Money(item.unit_price, item.currency),
+        price_list=item.price_list.name if item.price_list else "",
         discount_percent=item.discount_percent,
         net=item.net,
         tax_name=item.tax_name,

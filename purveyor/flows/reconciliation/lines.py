@@ -4,15 +4,17 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from purveyor.domain.assets.lifecycle import AssetState
 from purveyor.domain.assets.models import Asset
-from purveyor.domain.catalogue.models import Application, Price
+from purveyor.domain.catalogue.models import Application, Price, PriceList
+from purveyor.domain.catalogue.pricing import holds_on
 from purveyor.domain.provisioning.contract import Capability
 from purveyor.domain.provisioning.models import CouponObservation
 from purveyor.flows.reconciliation.compare import Difference, Listings
@@ -20,6 +22,7 @@ from purveyor.flows.reconciliation.drifts import MEANINGS, Risk
 from purveyor.flows.reconciliation.guards import guard_of
 from purveyor.flows.reconciliation.lifecycle import Drift, Remedy
 from purveyor.flows.reconciliation.models import Finding, ReconciliationRun
+from purveyor.kernel import clock
 
 
 @dataclass(slots=True)
@@ -137,7 +140,8 @@ class Lines:
     def _price_of(self, coupon: CouponObservation | None) -> Price | None:
         """Return what the vendor's product costs by the catalogue of today."""
         if not self._prices:
-            self._prices = prices_of(self.run.application)
+            day = clock.day_of(self.run.asked_at)
+            self._prices = prices_of(self.run.application, on=day)
         product = coupon.facts.get("product", "") if coupon is not None else ""
         return self._prices.get(product)
 
@@ -199,15 +203,26 @@ def _assets(pks: Iterable[int]) -> Mapping[int, Asset]:
     return Asset.objects.select_related(*related).in_bulk(set(pks))
 
 
-def prices_of(application: Application) -> dict[str, Price]:
-    """Return the list prices of an application's products, by the vendor's SKU."""
+def prices_of(application: Application, *, on: date) -> dict[str, Price]:
+    """
+    Return the list prices of an application's products on a day, by the vendor's SKU.
+
+    Of several default lists of a currency the one that began last counts, of several
+    steps the first.
+    """
     found = (
         Price.objects.filter(
             product__product_type__application=application,
-            price_list__is_default=True,
+            price_list__in=PriceList.objects.filter(holds_on(on), is_default=True),
         )
         .select_related("price_list", "product")
-        .order_by("-price_list__currency", "-pk")
+        .order_by(
+            "-price_list__currency",
+            F("price_list__first_date").asc(nulls_first=True),
+            "price_list_id",
+            "-from_quantity",
+            "-pk",
+        )
     )
     return {each.product.external_id: each for each in found}
 

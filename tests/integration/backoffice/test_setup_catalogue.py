@@ -83,15 +83,17 @@ def test_product_types_are_read_only(administrator: Client) -> None:
 
 def test_prices_are_set_through_the_journal(staff) -> None:
     billing = staff("Billing")
-    product = a_product()
+    a_product()
     price = Price.objects.get()
     sent = {
         "name": "Standard EUR",
+        "is_active": "on",
         "is_default": "on",
+        "assignments-TOTAL_FORMS": 0,
+        "assignments-INITIAL_FORMS": 0,
         "prices-TOTAL_FORMS": 1,
         "prices-INITIAL_FORMS": 1,
         "prices-0-id": price.pk,
-        "prices-0-product": product.pk,
         "prices-0-unit_price": "12.50",
         "prices-0-unit_cost": "7.00",
     }
@@ -103,7 +105,10 @@ def test_prices_are_set_through_the_journal(staff) -> None:
     assert answer.status_code == 302
     assert str(price.unit_price) == "12.50"
     entry = Entry.objects.get(verb="set_price")
-    assert (entry.before, entry.after) == ("9.90 / 7.00", "12.50 / 7.00")
+    assert (entry.before, entry.after) == (
+        "9.90 EUR (cost 7.00)",
+        "12.50 EUR (cost 7.00)",
+    )
 
 
 def test_a_second_default_list_of_a_currency_is_refused(staff) -> None:
@@ -111,14 +116,19 @@ def test_a_second_default_list_of_a_currency_is_refused(staff) -> None:
     sent = {
         "name": "Other EUR",
         "currency": "EUR",
+        "is_active": "on",
         "is_default": "on",
+        "assignments-TOTAL_FORMS": 0,
+        "assignments-INITIAL_FORMS": 0,
         "prices-TOTAL_FORMS": 0,
         "prices-INITIAL_FORMS": 0,
     }
 
     answer = staff("Billing").post(reverse("bss:catalogue_pricelist_add"), sent)
 
-    assert "There is a default list of this currency already." in words(answer)
+    assert "Another default list of this currency begins on the same day." in words(
+        answer
+    )
     assert PriceList.objects.count() == 1
 
 

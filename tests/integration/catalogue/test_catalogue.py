@@ -8,8 +8,6 @@ import pytest
 from purveyor.domain.catalogue.models import (
     Application,
     Characteristic,
-    Price,
-    PriceList,
     Product,
     ProductType,
     TaxRate,
@@ -17,20 +15,16 @@ from purveyor.domain.catalogue.models import (
 from purveyor.domain.catalogue.operations import (
     TypeFacts,
     create_application,
-    create_price_list,
     create_product,
     create_tax_rate,
-    put_price,
     put_product_type,
     switch_application,
 )
 from purveyor.domain.catalogue.queries import (
-    NoPrice,
     NoTaxRate,
     NotPublished,
     NotYetActive,
     check_is_sellable,
-    price_of,
     product_types_of,
     sellable_products,
     tax_of,
@@ -39,7 +33,6 @@ from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.models import Entry
 from tests.factories.catalogue import (
     BUNDLE,
-    a_price,
     a_product,
     a_product_type,
     a_tax_rate,
@@ -155,84 +148,6 @@ def test_a_product_that_breaks_a_rule_is_not_created(wrong, now: datetime) -> No
         create_product(product_type=a_product_type(), facts=facts, actor=DAN, now=now)
 
     assert Product.objects.count() == 1
-
-
-# ------------------------------------------------------------------ prices
-
-
-def test_a_price_is_set_and_set_again_and_both_are_told(now: datetime) -> None:
-    product = a_product(price="9.90", cost="7.00")
-    price_list = PriceList.objects.get()
-
-    put_price(
-        price_list=price_list,
-        product=product,
-        unit_price=Decimal("11.00"),
-        unit_cost=Decimal("7.50"),
-        actor=DAN,
-        now=now,
-    )
-
-    line, price = last_line(), Price.objects.get()
-    assert (price.unit_price, price.unit_cost) == (Decimal("11.00"), Decimal("7.50"))
-    assert (line.verb, line.before, line.after) == (
-        "set_price",
-        "9.90 / 7.00",
-        "11.00 / 7.50",
-    )
-
-
-@pytest.mark.parametrize(
-    ("unit_price", "unit_cost"), [("-0.01", "7"), ("9", "-1"), ("1.005", "1")]
-)
-def test_a_price_that_is_none_is_refused(unit_price, unit_cost, now: datetime) -> None:
-    product = a_product(price="9.90")
-
-    with pytest.raises(Refused):
-        put_price(
-            price_list=PriceList.objects.get(),
-            product=product,
-            unit_price=Decimal(unit_price),
-            unit_cost=Decimal(unit_cost),
-            actor=DAN,
-            now=now,
-        )
-
-    assert Price.objects.get().unit_price == Decimal("9.90")
-
-
-def test_a_product_has_a_price_in_each_currency() -> None:
-    product = a_product(price="9.90")
-    a_price(product=product, price="10.80", currency="USD")
-
-    prices = [price_of(product=product, currency=c).unit_price for c in ("EUR", "USD")]
-
-    assert prices == [Decimal("9.90"), Decimal("10.80")]
-
-
-def test_a_product_without_a_price_in_a_currency_is_not_sold_in_it() -> None:
-    product = a_product()
-
-    with pytest.raises(NoPrice, match="no price in CHF") as refusal:
-        price_of(product=product, currency="CHF")
-
-    assert refusal.value.facts == {"product": product.code, "currency": "CHF"}
-
-
-def test_only_the_default_list_of_a_currency_holds_for_everybody() -> None:
-    product = a_product()
-    special = PriceList.objects.create(name="Special", currency="USD")
-    Price.objects.create(price_list=special, product=product, unit_price=1, unit_cost=1)
-
-    with pytest.raises(NoPrice):
-        price_of(product=product, currency="USD")
-
-
-def test_a_currency_has_one_default_list(now: datetime) -> None:
-    create_price_list(name="Standard", currency="EUR", actor=DAN, now=now)
-
-    with pytest.raises(Refused, match="a default list of this currency already"):
-        create_price_list(name="Other", currency="EUR", actor=DAN, now=now)
 
 
 # ------------------------------------------------------------------ tax

@@ -9,8 +9,8 @@ import pytest
 from purveyor.domain.accounts.models import Contact
 from purveyor.domain.catalogue.models import Product, TaxRate
 from purveyor.domain.catalogue.operations import switch_application
+from purveyor.domain.catalogue.pricing import NoPrice
 from purveyor.domain.catalogue.queries import (
-    NoPrice,
     NoTaxRate,
     NotPublished,
     NotYetActive,

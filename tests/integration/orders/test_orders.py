@@ -18,7 +18,6 @@ from purveyor.domain.orders.operations import (
     NoRecipient,
     NotADraft,
     OrderingDisabled,
-    PriceChanged,
     StartsInThePast,
     cancel_order,
     check_start_date,
@@ -26,6 +25,7 @@ from purveyor.domain.orders.operations import (
     put_items,
     submit_order,
 )
+from purveyor.domain.orders.pricing import PriceChanged
 from purveyor.domain.orders.queries import (
     get_order,
     items_of,

@@ -52,15 +52,27 @@ TAX_RATES = (
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A product with its prices and costs: one license, by currency."""
+    """
+    A product with what one license costs.
+
+    Shape: `prices` are price list, from quantity, price and cost.
+    """
 
     code: str
     facts: dict[str, Any]
-    prices: tuple[tuple[str, Decimal, Decimal], ...]
+    prices: tuple[tuple[str, int, Decimal, Decimal], ...]
 
 
 MAILBOX, BUNDLE = "BT-MAILBOX", "BT-UMB"
-CURRENCIES = ("EUR", "GBP")
+RESELLER, END_CUSTOMER, DIRECT = "RESELLER", "END_CUSTOMER", "DIRECT_CUSTOMER"
+EUR, GBP, RESELLERS = "Standard EUR", "Standard GBP", "Resellers EUR"
+#: Name and currency of each price list, and the account kinds it holds for; a list for
+#: no kind is the default of its currency.
+PRICE_LISTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (EUR, "EUR", ()),
+    (GBP, "GBP", ()),
+    (RESELLERS, "EUR", (RESELLER,)),
+)
 OFFERS = (
     Offer(
         MAILBOX,
@@ -71,8 +83,11 @@ OFFERS = (
             "validity_days": 365,
         },
         (
-            ("EUR", Decimal("11.90"), Decimal("9.20")),
-            ("GBP", Decimal("10.40"), Decimal("8.05")),
+            (EUR, 1, Decimal("11.90"), Decimal("9.20")),
+            (GBP, 1, Decimal("10.40"), Decimal("8.05")),
+            (RESELLERS, 1, Decimal("11.20"), Decimal("9.20")),
+            (RESELLERS, 50, Decimal("10.70"), Decimal("9.20")),
+            (RESELLERS, 250, Decimal("10.20"), Decimal("9.20")),
         ),
     ),
     Offer(
@@ -84,8 +99,10 @@ OFFERS = (
             "validity_days": 365,
         },
         (
-            ("EUR", Decimal("14.90"), Decimal("11.60")),
-            ("GBP", Decimal("13.10"), Decimal("10.15")),
+            (EUR, 1, Decimal("14.90"), Decimal("11.60")),
+            (GBP, 1, Decimal("13.10"), Decimal("10.15")),
+            (RESELLERS, 1, Decimal("13.95"), Decimal("11.60")),
+            (RESELLERS, 50, Decimal("13.40"), Decimal("11.60")),
         ),
     ),
 )
@@ -113,7 +130,6 @@ class Company:
     credit_limit: str = ""
 
 
-RESELLER, END_CUSTOMER, DIRECT = "RESELLER", "END_CUSTOMER", "DIRECT_CUSTOMER"
 COMPANIES = (
     Company(
         "northgate",

@@ -18,9 +18,13 @@ from purveyor.domain.accounts.operations import (
 from purveyor.domain.accounts.queries import get_account
 from purveyor.domain.catalogue.operations import (
     create_application,
-    create_price_list,
     create_product,
     create_tax_rate,
+)
+from purveyor.domain.catalogue.price_lists import (
+    Put,
+    assign_to_kinds,
+    create_price_list,
     put_price,
 )
 from purveyor.domain.catalogue.queries import product_types_of
@@ -31,12 +35,12 @@ from purveyor.domain.provisioning.operations.link import (
 from purveyor.domain.provisioning.operations.setup import ask_for_definition, set_up
 from purveyor.domain.provisioning.queries import active_setups, get_link
 from purveyor.faces.console.demo.company import (
-    CURRENCIES,
     MAIL_DOMAIN,
     NOT_SYNCHRONIZED,
     OFFERS,
     ORGANIZATION,
     PAYMENT_METHODS,
+    PRICE_LISTS,
     REFUSED_BY_VENDOR,
     SIGN_IN,
     STAFF,
@@ -179,24 +183,24 @@ def set_up_vendor(vendor: Mapping[str, Any], *, actor: str, now: datetime) -> No
 
 def fill_catalogue(*, actor: str, now: datetime) -> None:
     """Make products and prices from what the vendor sells."""
-    lists = {
-        currency: create_price_list(
-            name=f"Standard {currency}", currency=currency, actor=actor, now=now
+    lists = {}
+    for name, currency, kinds in PRICE_LISTS:
+        made = create_price_list(
+            name=name,
+            currency=currency,
+            facts={"is_default": not kinds},
+            actor=actor,
+            now=now,
         )
-        for currency in CURRENCIES
-    }
+        if kinds:
+            assign_to_kinds(price_list=made, kinds=kinds, actor=actor, now=now)
+        lists[name] = made
     types = product_types_of(active_setups()[0].application)
     for offer in OFFERS:
         facts = {**offer.facts, "code": offer.code, "is_published": True}
         product = create_product(
             product_type=types[offer.code], facts=facts, actor=actor, now=now
         )
-        for currency, price, cost in offer.prices:
-            put_price(
-                price_list=lists[currency],
-                product=product,
-                unit_price=price,
-                unit_cost=cost,
-                actor=actor,
-                now=now,
-            )
+        for name, from_quantity, price, cost in offer.prices:
+            put = Put(product, price, cost, from_quantity)
+            put_price(price_list=lists[name], put=put, actor=actor, now=now)
