@@ -22,7 +22,7 @@ LOOK = (
     *_on("catalogue", "application assignment characteristic price", VIEW),
     *_on("catalogue", "pricelist product", VIEW),
     *_on("catalogue", "producttype taxrate", VIEW),
-    *_on("orders", "execution order orderitem", VIEW),
+    *_on("orders", "approval execution order orderitem", VIEW),
     *_on("assets", "asset", VIEW),
     *_on("provisioning", "accountcandidate accountlink attempt breaker", VIEW),
     *_on("provisioning", "candidate couponentry definitionreading retryrun", VIEW),
@@ -55,6 +55,7 @@ SELL = (
     "provisioning.synchronize_account",
 )
 BILL = (
+    "orders.approve_order",
     "invoices.issue_invoice",
     "invoices.void_invoice",
     "assets.change_asset",
@@ -103,6 +104,7 @@ ROLES: dict[str, tuple[str, ...]] = {
             *BILL,
             *OPERATE,
             *SET_UP,
+            "orders.accept_margin",
         ),
         "Sales": (*LOOK, *ACCOUNTS, *SELL),
         "Billing": (*LOOK, *ACCOUNTS, *BILL),

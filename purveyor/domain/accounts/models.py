@@ -1,10 +1,11 @@
 """The tables of accounts and people."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -144,6 +145,14 @@ class Account(models.Model):
     )
     is_ordering_enabled = models.BooleanField(_("ordering"), default=True)
     is_reselling_enabled = models.BooleanField(_("reselling"), default=False)
+    needs_reseller_approval = models.BooleanField(
+        _("orders need approval by its reseller"),
+        default=False,
+        help_text=_(
+            "Of an end customer: its orders wait until its reseller, or staff on its "
+            "behalf, agrees."
+        ),
+    )
     notes = models.TextField(_("notes"), blank=True)
     created_at = models.DateTimeField(_("created"), editable=False)
 
@@ -274,6 +283,17 @@ class Organization(models.Model):
     website = models.URLField(_("website"), blank=True)
     bank_account = models.CharField(_("bank account"), max_length=60, blank=True)
     invoice_footer = models.CharField(_("invoice footer"), max_length=300, blank=True)
+    margin_min_percent = models.DecimalField(
+        _("least margin %"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(0),
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text=_(
+            "An order item that earns a smaller share of its price is executed only "
+            "by a person who may, with a reason. 0: only a loss asks for one."
+        ),
+    )
     logo = models.BinaryField(_("logo"), null=True, blank=True, editable=True)
 
     class Meta:

@@ -24,6 +24,21 @@ class ItemState(TextChoices):
     EXECUTED = "EXECUTED", _("Executed")
 
 
+class ApprovalCause(TextChoices):
+    """Why an order needs somebody's yes before it is executed."""
+
+    CREDIT = "CREDIT", _("Above the available credit")
+    RESELLER = "RESELLER", _("Its reseller has to agree")
+
+
+class ApprovalState(TextChoices):
+    """What became of the question whether an order may be executed."""
+
+    WAITING = "WAITING", _("Waiting")
+    APPROVED = "APPROVED", _("Approved")
+    REJECTED = "REJECTED", _("Rejected")
+
+
 class InvoiceOption(TextChoices):
     """What an execution does about the bill, in the order of the dialog."""
 
@@ -41,9 +56,19 @@ ORDER = Lifecycle(
         Move("submit", (S.DRAFT,), S.SUBMITTED),
         Move("hold", (S.SUBMITTED,), S.AWAITING_APPROVAL),
         Move("approve", (S.AWAITING_APPROVAL,), S.SUBMITTED),
+        Move("reject", (S.AWAITING_APPROVAL,), S.CANCELLED),
         Move("deliver", (S.SUBMITTED, S.EXECUTING), S.EXECUTING),
         Move("execute", (S.SUBMITTED, S.EXECUTING), S.EXECUTED),
         Move("cancel", (S.DRAFT, S.SUBMITTED, S.AWAITING_APPROVAL), S.CANCELLED),
+    ),
+)
+
+APPROVAL = Lifecycle(
+    "approval",
+    initial=ApprovalState.WAITING,
+    moves=(
+        Move("approve", (ApprovalState.WAITING,), ApprovalState.APPROVED),
+        Move("reject", (ApprovalState.WAITING,), ApprovalState.REJECTED),
     ),
 )
 

@@ -9,7 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from purveyor.domain.accounts.models import Account, Contact
 from purveyor.domain.catalogue.models import PriceList, Product
-from purveyor.domain.orders.lifecycle import InvoiceOption, ItemState, OrderState
+from purveyor.domain.orders.lifecycle import (
+    ApprovalCause,
+    ApprovalState,
+    InvoiceOption,
+    ItemState,
+    OrderState,
+)
 from purveyor.kernel.money import Money
 from purveyor.kernel.numbering.operations import Series
 
@@ -59,6 +65,8 @@ class Order(models.Model):
         permissions = (
             ("submit_order", _("Can submit orders")),
             ("execute_order", _("Can execute orders")),
+            ("approve_order", _("Can approve and reject orders")),
+            ("accept_margin", _("Can execute orders with a thin margin or a loss")),
             ("cancel_order", _("Can cancel orders")),
         )
         constraints = (
@@ -90,6 +98,9 @@ class Execution(models.Model):
     invoice_option = models.CharField(
         _("invoice"), max_length=10, choices=InvoiceOption
     )
+    margin_because = models.CharField(
+        _("thin margin accepted because"), max_length=300, blank=True
+    )
 
     class Meta:
         verbose_name = _("execution")
@@ -98,6 +109,62 @@ class Execution(models.Model):
 
     def __str__(self) -> str:
         return f"execution {self.pk} of {self.order}"
+
+
+class Approval(models.Model):
+    """A yes that an order needs: why, how much it was about, and what became of it."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="approvals")
+    cause = models.CharField(_("why"), max_length=10, choices=ApprovalCause)
+    state = models.CharField(
+        _("status"),
+        max_length=10,
+        choices=ApprovalState,
+        default=ApprovalState.WAITING,
+    )
+    asked_at = models.DateTimeField(_("asked"))
+    asked_by = models.CharField(_("asked by"), max_length=200)
+    # As it was when it was asked, in the order's currency; no limit: not about credit.
+    order_amount = models.DecimalField(_("this order"), max_digits=16, decimal_places=2)
+    limit_amount = models.DecimalField(
+        _("credit limit"), max_digits=16, decimal_places=2, null=True
+    )
+    used_amount = models.DecimalField(
+        _("used before"), max_digits=16, decimal_places=2, default=Decimal(0)
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True)
+    decided_by = models.CharField(_("decided by"), max_length=200, blank=True)
+    because = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("approval")
+        verbose_name_plural = _("Approvals")
+        default_permissions = ("view",)
+        constraints = (
+            models.UniqueConstraint(
+                name="approval_asked_once",
+                fields=("order", "cause"),
+                condition=Q(state=ApprovalState.WAITING),
+            ),
+            models.CheckConstraint(
+                name="approval_decided_by_somebody",
+                condition=Q(state=ApprovalState.WAITING, decided_at__isnull=True)
+                | Q(
+                    state__in=(ApprovalState.APPROVED, ApprovalState.REJECTED),
+                    decided_at__isnull=False,
+                ),
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("asked_at", "id"),
+                name="approval_waiting",
+                condition=Q(state=ApprovalState.WAITING),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"approval of {self.order}"
 
 
 class OrderItem(models.Model):

@@ -112,10 +112,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionPlan:
-    """How items are to be executed: from which day, and what about the bill."""
+    """From which day, what about the bill, and why though little is earned on it."""
 
     start_date: date
     option: InvoiceOption
+    margin_because: str = ""
 
 
 @transaction.atomic
@@ -312,13 +313,8 @@ def cancel_order(*, order: Order, because: str, actor: str, now: datetime) -> No
 @transaction.atomic
 def copy_order(*, order: Order, actor: str, now: datetime) -> Order:
     """Return a new draft with the same parties and items, at the prices of now."""
-    copy = Order(
-        account=order.account,
-        bill_to=order.bill_to,
-        currency=order.currency,
-        recipient=order.recipient,
-        notes=order.notes,
-    )
+    shared = ("account", "bill_to", "currency", "recipient", "notes")
+    copy = Order(**{name: getattr(order, name) for name in shared})
     create_order(order=copy, actor=actor, now=now)
     items = order.items.select_related("product__product_type__application")
     lines = [
@@ -369,6 +365,7 @@ def open_execution(
         at=now,
         start_date=plan.start_date,
         invoice_option=plan.option,
+        margin_because=plan.margin_because.strip()[:300],
     )
     _execute_items(chosen, execution)
     return execution

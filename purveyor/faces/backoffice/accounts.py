@@ -19,6 +19,7 @@ from purveyor.domain.accounts.operations import (
     edit_account,
     put_details,
 )
+from purveyor.domain.invoices.credit import credit_of
 from purveyor.domain.provisioning.lifecycle import LinkStatus
 from purveyor.domain.provisioning.queries import (
     not_synchronized,
@@ -32,6 +33,7 @@ from purveyor.faces.backoffice.account_sections import (
     PriceLists,
 )
 from purveyor.faces.backoffice.choices import country_choices, currency_choices
+from purveyor.faces.backoffice.credit import credit_shown
 from purveyor.faces.backoffice.display import TONES, badge, link_to, moment
 from purveyor.faces.backoffice.frame import (
     BssModelAdmin,
@@ -46,7 +48,12 @@ from purveyor.kernel import clock
 
 WHO = ("name", "kind", "parent", "email", "phone", "website")
 BILLING = ("currency", "bill_to", "tax_number", "payment_method", "credit_limit")
-SELLING = ("is_ordering_enabled", "is_reselling_enabled", "notes")
+SELLING = (
+    "is_ordering_enabled",
+    "is_reselling_enabled",
+    "needs_reseller_approval",
+    "notes",
+)
 ADDRESS = ("line1", "line2", "postcode", "city", "region", "country", "is_billing")
 TWO = ("bss-two",)  # in two columns where there is room
 
@@ -168,7 +175,7 @@ class AccountAdmin(BssModelAdmin):
     search_fields = ("number__exact", "name__icontains", "email__exact")
     search_help_text = _("Number, part of the name, or e-mail")
     autocomplete_fields = ("parent", "bill_to")
-    readonly_fields = ("number", "sync_link", "created")
+    readonly_fields = ("number", "sync_link", "created", "credit")
     inlines = (AddressInline, ContactInline)
     refusal_fields: ClassVar = {
         "accounts.wrong_tax_number": "tax_number",
@@ -183,14 +190,19 @@ class AccountAdmin(BssModelAdmin):
         Files,
     )
 
+    class Media:
+        css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("backoffice/credit.css",)}
+
     # ---------------------------------------------------------------- the page
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return the fields in groups; a new account has no status yet."""
         facts = ("number", "sync_link", "created") if obj else ()
+        may_see_debts = request.user.has_perm("invoices.view_invoice")
+        credit = ("credit",) if obj and may_see_debts else ()
         return (
             (_("General Information"), {"fields": (*facts, *WHO), "classes": TWO}),
-            (_("Billing"), {"fields": BILLING, "classes": TWO}),
+            (_("Billing"), {"fields": (*BILLING, *credit), "classes": TWO}),
             (_("Selling"), {"fields": SELLING}),
         )
 
@@ -258,6 +270,11 @@ class AccountAdmin(BssModelAdmin):
         """Return the worst status, as a link to all of them."""
         statuses = worst_status_by_account(accounts=[account.pk])
         return _sync_badge(account, statuses[account.pk])
+
+    @admin.display(description=_("Credit"))
+    def credit(self, account: Account) -> SafeString:
+        """Return the limit, what is used of it, and what is left."""
+        return credit_shown(credit_of(account))
 
     @admin.display(description=_("Created"))
     def created(self, account: Account) -> str:

@@ -11,6 +11,7 @@ PAGES = (
     "contacts",
     "synchronization",
     "orders",
+    "approvals",
     "assets",
     "candidates",
     "invoices",

@@ -28,6 +28,7 @@ from purveyor.domain.provisioning.troubles import count_waiting_for_a_person
 from purveyor.faces.backoffice.display import link_to, moment, status_badge
 from purveyor.faces.backoffice.first_steps import first_steps
 from purveyor.faces.backoffice.menu import address_of, may_see
+from purveyor.flows.ordering.approving import count_waiting
 from purveyor.flows.reconciliation.queries import newest_plans, risk_by_run
 from purveyor.kernel import clock
 from purveyor.kernel.money import Money
@@ -77,6 +78,8 @@ def _cards(request: HttpRequest, months: tuple[MonthRow, ...]) -> Iterator[Card]
             address_of("orders_order_changelist"),
             "receipt_long",
         )
+    if may_see(request, "orders.approve_order"):
+        yield _approval_card()
     if may_see(request, "assets.view_asset"):
         yield from _asset_cards()
     if may_see(request, "reconciliation.view_reconciliationrun"):
@@ -98,6 +101,18 @@ def _cards(request: HttpRequest, months: tuple[MonthRow, ...]) -> Iterator[Card]
             f"{address_of('accounts_account_changelist')}?sync=open",
             "sync_disabled" if count else "sync",
         )
+
+
+def _approval_card() -> Card:
+    count = count_waiting()
+    return Card(
+        _("Orders to approve"),
+        _said(count),
+        _("nobody can execute them before"),
+        address_of("orders_to_approve"),
+        "order_approve",
+        "warning" if count else "success",
+    )
 
 
 def _asset_cards() -> Iterator[Card]:

@@ -47,7 +47,15 @@ MENU = (
     ),
     Group(
         _("Sales"),
-        (records(_("Orders"), "receipt_long", "orders.order"),),
+        (
+            records(_("Orders"), "receipt_long", "orders.order"),
+            Item(
+                _("Orders to approve"),
+                "order_approve",
+                "orders_to_approve",
+                "orders.approve_order",
+            ),
+        ),
     ),
     Group(
         _("Billing"),

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 
 from purveyor.domain.orders.models import Order
 from purveyor.domain.orders.queries import Totals, totals_of
+from purveyor.faces.backoffice.approvals import Row, row_of
 from purveyor.faces.backoffice.display import page_of, status_badge
 from purveyor.flows.execution.outcome import (
     Delivery,
@@ -17,6 +18,7 @@ from purveyor.flows.execution.outcome import (
     execution_rows,
     item_rows,
 )
+from purveyor.flows.ordering.approving import UNDECIDED, waiting_for
 from purveyor.kernel import clock
 
 LOOKS_MAX = 15  # a page asks once a second, then says what it waits for
@@ -49,6 +51,7 @@ class OrderPage:
     totals: Totals
     delivery: DeliveryPage
     executions: tuple[ExecutionRow, ...]
+    approvals: tuple[Row, ...]  # what it waits for
 
 
 def order_page(order: Order, query: Mapping[str, str]) -> OrderPage:
@@ -61,7 +64,14 @@ def order_page(order: Order, query: Mapping[str, str]) -> OrderPage:
         totals=totals_of(items=order.items.all(), currency=order.currency),
         delivery=delivery_page(order, query),
         executions=execution_rows(order),
+        approvals=_approvals_of(order),
     )
+
+
+def _approvals_of(order: Order) -> tuple[Row, ...]:
+    if order.state not in UNDECIDED:
+        return ()
+    return tuple(row_of(waiting) for waiting in waiting_for(order=order))
 
 
 def delivery_page(order: Order, query: Mapping[str, str]) -> DeliveryPage:

@@ -102,7 +102,9 @@ class OrderAdmin(BssModelAdmin):
     }
 
     class Media:
-        css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("backoffice/records.css",)}
+        css: ClassVar[dict[str, tuple[str, ...]]] = {
+            "all": ("backoffice/records.css", "backoffice/credit.css")
+        }
         js = ("backoffice/order_parties.js",)
 
     # ---------------------------------------------------------------- list
@@ -197,8 +199,10 @@ class OrderAdmin(BssModelAdmin):
     ) -> HttpResponse:
         if order.state == OrderState.DRAFT:
             return answer(request, order)
-        told = _("Order %(number)s is submitted.") % {"number": order.number}
-        messages.success(request, told)
+        words = _("Order %(number)s is submitted.")
+        if order.state == OrderState.AWAITING_APPROVAL:
+            words = _("Order %(number)s is stored. It awaits approval, see below.")
+        messages.success(request, words % {"number": order.number})
         return done(request, page_of(order))
 
     @action(description=gettext_lazy("Submit"), permissions=("orders.submit_order",))

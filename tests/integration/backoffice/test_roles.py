@@ -51,6 +51,7 @@ OWNERS = {
     "account_id": "accounts.account",
     "attachment_id": "attachments.attachment",
     "application_id": "catalogue.application",
+    "approval_id": "orders.approval",
     "candidate_id": "provisioning.candidate",
     "found_id": "provisioning.accountcandidate",
     "line_id": "reconciliation.finding",

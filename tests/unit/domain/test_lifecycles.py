@@ -8,7 +8,7 @@ from django.db.models import TextChoices
 from purveyor.domain.assets.lifecycle import ASSET, SYNC
 from purveyor.domain.invoices.lifecycle import CHARGE, INVOICE
 from purveyor.domain.notifications.lifecycle import MESSAGE
-from purveyor.domain.orders.lifecycle import ITEM, ORDER, InvoiceOption
+from purveyor.domain.orders.lifecycle import APPROVAL, ITEM, ORDER, InvoiceOption
 from purveyor.domain.provisioning.lifecycle import ATTEMPT, DEFINITION, LINK
 from purveyor.flows.reconciliation.lifecycle import FINDING, RUN
 from purveyor.kernel.lifecycle import Lifecycle, verbs_from
@@ -17,6 +17,7 @@ from purveyor.kernel.lifecycle import Lifecycle, verbs_from
 DESIGNED = [
     (ORDER, "DRAFT", {"EXECUTED", "CANCELLED"}),
     (ITEM, "OPEN", {"EXECUTED"}),
+    (APPROVAL, "WAITING", {"APPROVED", "REJECTED"}),
     (ASSET, "ACTIVE", {"REDEEMED", "CANCELLED"}),
     (RUN, "LOOKING", {"CLEAN", "APPLIED", "DISCARDED", "FAILED"}),
     (FINDING, "OPEN", {"DONE", "REFUSED"}),

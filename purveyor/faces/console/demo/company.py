@@ -269,6 +269,7 @@ COMPANIES = (
         "SE352543236901",
         ("Östra Hamngatan 2", "411 09", "Göteborg", "SE"),
         ("Freja Sund",),
+        credit_limit="500",
     ),
     Company(
         "lumen",

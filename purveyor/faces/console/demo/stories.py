@@ -15,7 +15,7 @@ class End(StrEnum):
     """How far an order has come."""
 
     DRAFT = "draft"
-    SUBMITTED = "submitted"
+    SUBMITTED = "submitted"  # above its payer's credit it then awaits approval
     CANCELLED = "cancelled"
     PARTLY = "partly delivered"
     EXECUTED = "executed"
@@ -100,6 +100,7 @@ STORIES = (
     Story(1, "nordlys", _one(MAILBOX, 10), End.SUBMITTED),
     Story(1, "morel", _one(MAILBOX, 5), fate=Fate.OTHER_FACTS),
     Story(0, "northgate", _one(BUNDLE, 15), End.SUBMITTED, po_code="NG-5521"),
+    Story(0, "nordlys", _one(MAILBOX, 60), End.SUBMITTED, po_code="NM-204"),
     Story(0, "harbour", ((MAILBOX, 24), (BUNDLE, 6)), End.DRAFT),
     Story(0, "alpenblick", _one(MAILBOX, 3), End.DRAFT),
     Story(0, "aubin", _one(MAILBOX, 19), fate=Fate.NO_ANSWER),
