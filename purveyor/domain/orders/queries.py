@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Self
 
-from django.db.models import FETCH_RAISE
+from django.db.models import FETCH_RAISE, OuterRef, QuerySet, Subquery
 
-from purveyor.domain.accounts.models import Account
+from purveyor.domain.accounts.models import Account, Organization
 from purveyor.domain.accounts.queries import accounts_under
+from purveyor.domain.catalogue.models import Price
 from purveyor.domain.orders.lifecycle import ItemState, OrderState
 from purveyor.domain.orders.models import Order, OrderItem
 from purveyor.kernel.errors import NotFound
@@ -62,11 +65,44 @@ def get_order(*, number: str, seen_by: Account | None) -> Order:
     return order
 
 
+@dataclass(frozen=True, slots=True)
+class Today:
+    """What an item's price list says today, and the least margin that is asked for."""
+
+    unit_price: Decimal | None
+    unit_cost: Decimal | None
+    margin_floor: Decimal
+
+    @classmethod
+    def of(cls, item: OrderItem) -> Self:
+        """Return what was read with an item by `items_of` or `lock_order`."""
+        read = vars(item)
+        return cls(
+            unit_price=read["price_today"],
+            unit_cost=read["cost_today"],
+            margin_floor=read["margin_floor"] or Decimal(0),
+        )
+
+
 def items_of(order: Order) -> list[OrderItem]:
     """Return the items of an order with all that executing them needs to know."""
-    return list(
-        OrderItem.objects.filter(order=order)
-        .select_related("product__product_type__application__setup")
+    items = OrderItem.objects.filter(order=order)
+    return list(_for_execution(items))
+
+
+def _for_execution(items: QuerySet[OrderItem]) -> QuerySet[OrderItem]:
+    """Add to items, in the same statement, all that executing them needs to know."""
+    listed = Price.objects.filter(
+        price_list=OuterRef("price_list"), product=OuterRef("product")
+    )
+    profile = Organization.objects.values("margin_min_percent")
+    return (
+        items.select_related("product__product_type__application__setup")
+        .annotate(
+            price_today=Subquery(listed.values("unit_price")[:1]),
+            cost_today=Subquery(listed.values("unit_cost")[:1]),
+            margin_floor=Subquery(profile[:1]),
+        )
         .order_by("position", "id")
         .fetch_mode(FETCH_RAISE)
     )
@@ -88,9 +124,7 @@ class LockedOrder:
 def lock_order(order: Order) -> LockedOrder:
     """Return an order with its items; others who would execute it wait or come late."""
     items = OrderItem.objects.filter(order=order).select_for_update(of=("self",))
-    items = items.select_related("product__product_type__application__setup")
-    in_order = items.order_by("position", "id").fetch_mode(FETCH_RAISE)
-    return LockedOrder(order, tuple(in_order))
+    return LockedOrder(order, tuple(_for_execution(items)))
 
 
 def open_items_of(order: Order) -> list[OrderItem]:

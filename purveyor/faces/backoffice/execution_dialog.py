@@ -1,9 +1,10 @@
 """
 The dialogs Execute Order and Order Delivery.
 
-They say what will happen before the button is pressed, show refusals with what was
-typed, and pin the items they have shown: a second click, tab or reload finds these
-executed, and is told so calmly.
+They say what will happen before the button is pressed, and what speaks against it; what
+is no longer so when it is pressed refuses the execution, with the difference named and
+everything that was typed. They pin the items they have shown: a second click, tab or
+reload finds these executed, and is told so calmly.
 """
 
 from collections.abc import Sequence
@@ -18,14 +19,16 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.widgets import INPUT_CLASSES
+from unfold.widgets import INPUT_CLASSES, UnfoldAdminTextareaWidget
 
 from purveyor.domain.orders.lifecycle import InvoiceOption, ItemState
 from purveyor.domain.orders.models import Execution, Order, OrderItem
 from purveyor.domain.orders.operations import ExecutionPlan, NothingToExecute
 from purveyor.domain.orders.queries import items_of
+from purveyor.faces.backoffice.credit import bar_of
 from purveyor.faces.backoffice.display import page_of
 from purveyor.faces.backoffice.frame import actor_of
 from purveyor.faces.backoffice.questions import show_dialog
@@ -37,16 +40,28 @@ from purveyor.flows.execution.preview import (
     invoice_options,
     preview_execution,
 )
+from purveyor.flows.execution.seen import token_of
+from purveyor.flows.ordering.approving import ask_for_approval
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.lifecycle import MoveRefused
 
 TEMPLATE = "backoffice/orders/execution_dialog.html"
+MAY_ACCEPT = "orders.accept_margin"
+ASK = "ask_for_approval"  # the name of the button that stands instead of Execute Order
 PEEK = "peek"  # what was ticked so far, to say again what will happen
 
 
 class ExecutionForm(forms.Form):
-    """From which day, what about the bill, and which of the open items."""
+    """From which day, what about the bill, which open items, and what was seen."""
+
+    seen = forms.CharField(required=False)
+    because = forms.CharField(
+        label=gettext_lazy("Why it is sold so cheaply"),
+        required=False,
+        max_length=300,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
+    )
 
     start_date = forms.DateField(
         label=gettext_lazy("Start date"),
@@ -136,6 +151,8 @@ def answer_execution(
     form = ExecutionForm(request.POST, order_items=items)
     if form.is_valid():
         try:
+            if ASK in request.POST:
+                return _asked_for_approval(request, order)
             execution = _execute(request, order, form)
         except (MoveRefused, NothingToExecute) as refusal:
             return _ask(request, _asked_before(order, form, refusal, is_partial))
@@ -167,16 +184,33 @@ def _form(request: HttpRequest, items: Sequence[OrderItem]) -> ExecutionForm:
         initial["start_date"] = typed.get("start_date", "")
         initial["option"] = typed.get("option", "")
         initial["items"] = [int(pk) for pk in typed.getlist("items") if pk.isdecimal()]
+        initial["because"] = typed.get("because", "")
     return ExecutionForm(initial=initial, order_items=items)
 
 
 def _execute(request: HttpRequest, order: Order, form: ExecutionForm) -> Execution:
     start_date: date = form.cleaned_data["start_date"]
-    plan = ExecutionPlan(start_date, InvoiceOption(form.cleaned_data["option"]))
-    only = form.cleaned_data["items"]
-    return execute_order(
-        order=order, plan=plan, only=only, actor=actor_of(request), now=clock.now()
+    may_accept = request.user.has_perm(MAY_ACCEPT)
+    plan = ExecutionPlan(
+        start_date,
+        InvoiceOption(form.cleaned_data["option"]),
+        margin_because=form.cleaned_data["because"] if may_accept else "",
     )
+    return execute_order(
+        order=order,
+        plan=plan,
+        only=form.cleaned_data["items"],
+        seen=form.cleaned_data["seen"],
+        actor=actor_of(request),
+        now=clock.now(),
+    )
+
+
+def _asked_for_approval(request: HttpRequest, order: Order) -> HttpResponse:
+    ask_for_approval(order=order, actor=actor_of(request), now=clock.now())
+    told = _("Order %(number)s awaits approval.") % {"number": order.number}
+    messages.success(request, told)
+    return done(request, page_of(order))
 
 
 def _asked_before(
@@ -194,7 +228,8 @@ def _asked_before(
 
 def _ask(request: HttpRequest, question: Question) -> HttpResponse:
     order, form, ticked = question.order, question.form, question.ticked
-    preview = preview_execution(order=order, only=ticked)
+    now = clock.now()
+    preview = preview_execution(order=order, only=ticked, now=now)
     context = {
         "title": _("Order Delivery") if question.is_partial else _("Execute Order"),
         "order": order,
@@ -205,6 +240,12 @@ def _ask(request: HttpRequest, question: Question) -> HttpResponse:
         "open_items": [(item, item.pk in ticked) for item in question.open_items],
         "options": _option_rows(preview, form["option"].value()),
         "preview": preview,
+        "token": token_of(preview),
+        "twins": [
+            (twin, timesince(twin.submitted_at, now, depth=1)) for twin in preview.twins
+        ],
+        "bar": bar_of(preview.credit.credit) if preview.credit else None,
+        "may_accept": request.user.has_perm(MAY_ACCEPT),
         "executions": execution_rows(order) if question.is_over else (),
         "peek": f"{request.path}?{PEEK}=1",
     }

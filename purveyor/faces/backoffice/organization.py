@@ -61,6 +61,7 @@ class OrganizationForm(forms.ModelForm[Organization]):
             "tax_number",
             "bank_account",
             "invoice_footer",
+            "margin_min_percent",
         )
 
     def clean_logo_file(self) -> Any:
@@ -104,6 +105,7 @@ class OrganizationAdmin(BssModelAdmin):
         ),
         (_("Address"), {"fields": ("line1", "line2", "postcode", "city", "country")}),
         (_("Invoices"), {"fields": ("tax_number", "bank_account", "invoice_footer")}),
+        (_("Execution"), {"fields": ("margin_min_percent",)}),
         (_("Logo"), {"fields": logo}),
     )
 

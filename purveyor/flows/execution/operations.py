@@ -1,6 +1,7 @@
 """Execute an order: turn its items into property and bill, all or nothing."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -12,7 +13,8 @@ from purveyor.domain.assets.operations import create_assets
 from purveyor.domain.catalogue.models import Application
 from purveyor.domain.invoices.models import Invoice
 from purveyor.domain.invoices.operations import bill, charge_items
-from purveyor.domain.orders.lifecycle import InvoiceOption
+from purveyor.domain.orders.lifecycle import ORDER, InvoiceOption, ItemState
+from purveyor.domain.orders.margins import Margin
 from purveyor.domain.orders.models import Execution, Order, OrderItem
 from purveyor.domain.orders.operations import (
     ExecutionPlan,
@@ -28,6 +30,9 @@ from purveyor.domain.provisioning.queries import (
     linked_accounts,
     unsynchronized,
 )
+from purveyor.flows.execution.checks import check_credit, check_margins
+from purveyor.flows.execution.preview import preview_of
+from purveyor.flows.execution.seen import require_unchanged
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import line, log_all
@@ -45,6 +50,7 @@ def execute_order(
     order: Order,
     plan: ExecutionPlan,
     only: Collection[int] | None = None,
+    seen: str | None = None,
     actor: str,
     now: datetime,
 ) -> Execution:
@@ -54,8 +60,12 @@ def execute_order(
     One transaction, all or nothing. Nobody outside is called: what the vendor and the
     mail have to do stands in the new assets, and a worker is woken after commit.
 
-    Shape:  `only` names item ids (Order Delivery); None means all that are open.
+    Shape:  `only` names item ids (Order Delivery); None means all that are open. `seen`
+            is the token of the preview that a person was shown; None if nobody was.
     :raises StartsInThePast: if the start date has passed.
+    :raises StalePreview: if something is another now than the person was shown.
+    :raises CreditExceeded: if the payer is above its limit, and nobody agreed.
+    :raises ThinMargin: if an item earns too little, and the plan does not say why.
     :raises AccountUnsynchronized: if the vendor does not know the account yet.
     :raises NothingToExecute: if no item is left.
     :raises MoveRefused: if one of the items was executed before.
@@ -63,6 +73,8 @@ def execute_order(
     check_start_date(start_date=plan.start_date, today=clock.day_of(now))
     locked = lock_order(order)
     items = _chosen(locked, only)
+    thin = _check(order, items, plan, seen, now)
+    plan = plan if thin else replace(plan, margin_because="")
     linked_to = linked_accounts(account=order.account, items=items)
     _require_links(items, linked_to, actor=actor, now=now)
     before = order.state
@@ -76,8 +88,30 @@ def execute_order(
         execution=execution, items=items, now=now, waiting=_billed_on_delivery(items)
     )
     invoice = bill(charges=charges, option=plan.option, actor=actor, now=now)
-    _write_down(execution, before, assets, invoice)
+    _write_down(execution, before, assets, invoice, thin)
     return execution
+
+
+def _check(
+    order: Order,
+    items: Sequence[OrderItem],
+    plan: ExecutionPlan,
+    seen: str | None,
+    now: datetime,
+) -> list[Margin]:
+    """
+    Check what a person was shown, credit and margins; return what earns too little.
+
+    What cannot be executed at all is left to `open_execution`, which says so.
+    """
+    is_late = any(item.state != ItemState.OPEN for item in items)
+    if is_late or not ORDER.allows(order, "execute"):
+        return []
+    if seen is not None and items:
+        preview = preview_of(order=order, items=items, now=now)
+        require_unchanged(token=seen, preview=preview)
+    check_credit(order)
+    return check_margins(items, because=plan.margin_because)
 
 
 def _chosen(locked: LockedOrder, only: Collection[int] | None) -> Sequence[OrderItem]:
@@ -130,14 +164,21 @@ def _synchronize_on_the_way(
 
 
 def _write_down(
-    execution: Execution, before: str, assets: list[Asset], invoice: Invoice | None
+    execution: Execution,
+    before: str,
+    assets: list[Asset],
+    invoice: Invoice | None,
+    thin: list[Margin],
 ) -> None:
     order, actor, at = execution.order, execution.actor, execution.at
-    facts = {
+    facts: dict[str, object] = {
         "assets": [asset.number for asset in assets],
         "invoice": invoice.number if invoice else None,
         "option": str(InvoiceOption(execution.invoice_option).label),
     }
+    if thin:
+        margins = {margin.item.product_name: str(margin.margin) for margin in thin}
+        facts |= {"thin_margin": margins, "because": execution.margin_because}
     told = [
         line(
             order,

@@ -1,43 +1,110 @@
 """What an execution will do, told before anybody presses the button."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
-from purveyor.domain.accounts.models import Account
-from purveyor.domain.catalogue.models import Application
+from purveyor.domain.accounts.models import Organization
+from purveyor.domain.invoices.credit import Credit, credit_of
+from purveyor.domain.invoices.paper import Buyer
+from purveyor.domain.invoices.queries import current_buyer
 from purveyor.domain.notifications.models import Template
 from purveyor.domain.notifications.welcome import WELCOME
-from purveyor.domain.orders.lifecycle import InvoiceOption, ItemState
+from purveyor.domain.orders.approvals import was_approved
+from purveyor.domain.orders.lifecycle import (
+    ApprovalCause,
+    InvoiceOption,
+    ItemState,
+    OrderState,
+)
+from purveyor.domain.orders.margins import Margin, margins_of
 from purveyor.domain.orders.models import Order, OrderItem
-from purveyor.domain.orders.queries import items_of
-from purveyor.domain.provisioning.lifecycle import LinkStatus
-from purveyor.domain.provisioning.models import AccountLink, InvoiceWhen
+from purveyor.domain.orders.queries import Today, items_of
+from purveyor.domain.provisioning.models import InvoiceWhen
 from purveyor.domain.provisioning.queries import linked_accounts
-from purveyor.domain.provisioning.registry import vendor_of
+from purveyor.flows.execution.vendors import CallPreview, calls_of
+from purveyor.kernel import clock
 from purveyor.kernel.money import Money, total
+
+TWIN_SPAN = timedelta(days=1)  # so long an equal order is likely a duplicate
+TWINS_MAX = 5
 
 
 @dataclass(frozen=True, slots=True)
-class AssetPreview:
-    """An asset that will be created: its name, and its number of licenses."""
+class LinePreview:
+    """
+    An item that will be executed: what it brings and earns, and the asset it becomes.
 
+    `list_price` is set if the price list says another price by now than was agreed on.
+    """
+
+    item_id: int
     name: str
     licenses: int
+    unit_price: Money
+    list_price: Money | None
+    discount_percent: Decimal
+    net: Money
+    tax: Money
+    tax_name: str
+    tax_percent: Decimal
+    cost: Money
+    margin: Money
+    margin_percent: Decimal | None
+    margin_floor: Decimal
+    is_loss: bool
+    is_thin: bool
 
 
 @dataclass(frozen=True, slots=True)
 class BillPreview:
-    """What is billed at once, and how many lines wait for their delivery."""
+    """The invoice as it will be, and how many lines wait for their delivery."""
 
-    lines_count: int
+    buyer: Buyer
+    has_seller: bool
+    po_code: str
+    issue_date: date
+    due_date: date
+    lines: tuple[LinePreview, ...]
     waiting_count: int
     net: Money
     tax: Money
 
     @property
+    def lines_count(self) -> int:
+        """How many lines are billed at once."""
+        return len(self.lines)
+
+    @property
     def total(self) -> Money:
         """What is to be paid."""
         return self.net + self.tax
+
+
+@dataclass(frozen=True, slots=True)
+class CreditPreview:
+    """The payer's credit, with this order among what is used; None is no limit."""
+
+    payer: str
+    credit: Credit
+    is_approved: bool
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the execution would be refused because of it."""
+        return self.credit.over is not None and not self.is_approved
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """An order of the same account with the same product and quantity, a moment ago."""
+
+    order_id: int
+    number: str
+    product_name: str
+    licenses: int
+    submitted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,50 +119,43 @@ class MailPreview:
 
 
 @dataclass(frozen=True, slots=True)
-class CallPreview:
-    """What one vendor is asked for, for which account, and whether it knows it."""
-
-    vendor: str
-    application_id: int
-    account_id: int
-    account_name: str
-    coupons_count: int
-    status: LinkStatus
-    is_synchronized_on_the_way: bool
-    is_required: bool
-
-    @property
-    def is_synchronized(self) -> bool:
-        """Whether the vendor knows the account."""
-        return self.status == LinkStatus.SYNCHRONIZED
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether the execution would be refused because of this account."""
-        needs_it = self.is_required and not self.is_synchronized_on_the_way
-        return needs_it and not self.is_synchronized
-
-
-@dataclass(frozen=True, slots=True)
 class ExecutionPreview:
-    """Everything that an execution of some items will do."""
+    """Everything that an execution will do, and what speaks against it."""
 
-    assets: tuple[AssetPreview, ...]
+    order_id: int
+    lines: tuple[LinePreview, ...]
     bill: BillPreview
-    bill_to_name: str
+    credit: CreditPreview | None
+    twins: tuple[Twin, ...]
     mail: MailPreview
     calls: tuple[CallPreview, ...]
 
+    @property
+    def bill_to_name(self) -> str:
+        """Who pays."""
+        return self.bill.buyer.name
+
+    @property
+    def thin_lines(self) -> tuple[LinePreview, ...]:
+        """The items that earn less than they should."""
+        return tuple(line for line in self.lines if line.is_thin)
+
+    @property
+    def margin(self) -> Money:
+        """What all items earn at today's cost."""
+        return total((line.margin for line in self.lines), self.bill.net.currency)
+
 
 def preview_execution(
-    *, order: Order, only: Collection[int] | None = None
+    *, order: Order, only: Collection[int] | None = None, now: datetime
 ) -> ExecutionPreview:
     """
     Return what executing the open items of an order will do; nothing is written.
 
     Shape:   `only` names item ids, as in `execute_order`; None means all open ones.
-    Units:   money in the order's currency, rounded on each line.
-    Errors:  none; what would be refused is marked on the calls.
+    Units:   money in the order's currency, rounded on each line; margins at the cost of
+             today, as shares of the net price.
+    Errors:  none; what would be refused is marked.
     Source:  `execute_order`, whose steps this follows in their order.
     """
     items = [
@@ -103,12 +163,24 @@ def preview_execution(
         for item in items_of(order)
         if item.state == ItemState.OPEN and (only is None or item.pk in only)
     ]
+    return preview_of(order=order, items=items, now=now)
+
+
+def preview_of(
+    *, order: Order, items: Sequence[OrderItem], now: datetime
+) -> ExecutionPreview:
+    """Return what executing these items will do; they were read for an execution."""
+    linked_to = linked_accounts(account=order.account, items=items)
+    lines = {margin.item.pk: _line(margin) for margin in margins_of(items)}
+    ripe = [lines[item.pk] for item in items if not _waits_for_delivery(item)]
     return ExecutionPreview(
-        assets=tuple(AssetPreview(i.product_name, i.quantity) for i in items),
-        bill=_bill_of(items, order.currency),
-        bill_to_name=order.bill_to.name,
+        order_id=order.pk,
+        lines=tuple(lines.values()),
+        bill=_bill_of(order, ripe, waiting_count=len(items) - len(ripe), now=now),
+        credit=_credit_of(order),
+        twins=_twins_of(order, items, now),
         mail=_mail_of(order, len(items)),
-        calls=_calls_of(items, linked_accounts(account=order.account, items=items)),
+        calls=calls_of(items, linked_to),
     )
 
 
@@ -117,19 +189,94 @@ def invoice_options() -> tuple[InvoiceOption, ...]:
     return (InvoiceOption.NONE, InvoiceOption.DRAFT, InvoiceOption.ISSUE)
 
 
-def _bill_of(items: Sequence[OrderItem], currency: str) -> BillPreview:
-    ripe = [item for item in items if not _waits_for_delivery(item)]
+def _line(margin: Margin) -> LinePreview:
+    item, listed = margin.item, Today.of(margin.item).unit_price
+    has_moved = listed is not None and listed != item.unit_price
+    return LinePreview(
+        item_id=item.pk,
+        name=item.product_name,
+        licenses=item.quantity,
+        unit_price=Money(item.unit_price, item.currency),
+        list_price=Money(listed, item.currency) if listed and has_moved else None,
+        discount_percent=item.discount_percent,
+        net=margin.net,
+        tax=item.tax,
+        tax_name=item.tax_name,
+        tax_percent=item.tax_percent,
+        cost=margin.cost,
+        margin=margin.margin,
+        margin_percent=margin.percent,
+        margin_floor=margin.floor_percent,
+        is_loss=margin.is_loss,
+        is_thin=margin.is_thin,
+    )
+
+
+def _bill_of(
+    order: Order, lines: Sequence[LinePreview], *, waiting_count: int, now: datetime
+) -> BillPreview:
+    accounts = {order.account_id, order.bill_to_id}
+    buyer = current_buyer(bill_to_id=order.bill_to_id, account_ids=accounts)
+    issue_date = clock.day_of(now)
     return BillPreview(
-        lines_count=len(ripe),
-        waiting_count=len(items) - len(ripe),
-        net=total((item.net for item in ripe), currency),
-        tax=total((item.tax for item in ripe), currency),
+        buyer=buyer,
+        has_seller=Organization.objects.exists(),
+        po_code=order.po_code,
+        issue_date=issue_date,
+        due_date=issue_date + timedelta(days=buyer.payment_days),
+        lines=tuple(lines),
+        waiting_count=waiting_count,
+        net=total((line.net for line in lines), order.currency),
+        tax=total((line.tax for line in lines), order.currency),
     )
 
 
 def _waits_for_delivery(item: OrderItem) -> bool:
     setup = item.product.product_type.application.setup
     return bool(setup.invoice_when == InvoiceWhen.DELIVERY)
+
+
+def _credit_of(order: Order) -> CreditPreview | None:
+    payer = order.bill_to
+    if payer.credit_limit is None:
+        return None
+    credit = credit_of(payer)
+    is_over = credit.over is not None
+    return CreditPreview(
+        payer=payer.name,
+        credit=credit,
+        is_approved=is_over and was_approved(order=order, cause=ApprovalCause.CREDIT),
+    )
+
+
+def _twins_of(
+    order: Order, items: Sequence[OrderItem], now: datetime
+) -> tuple[Twin, ...]:
+    """Return what was ordered likewise within a day, the newest first."""
+    pairs = {(item.product_id, item.quantity) for item in items}
+    likewise = (
+        OrderItem.objects.filter(
+            order__account=order.account_id,
+            order__submitted_at__gte=now - TWIN_SPAN,
+            product__in={product for product, _quantity in pairs},
+            quantity__in={quantity for _product, quantity in pairs},
+        )
+        .exclude(order=order.pk)
+        .exclude(order__state__in=(OrderState.CANCELLED, OrderState.DRAFT))
+        .select_related("order")
+        .order_by("-order__submitted_at", "-order_id", "position")
+    )
+    return tuple(
+        Twin(
+            order_id=item.order_id,
+            number=item.order.number,
+            product_name=item.product_name,
+            licenses=item.quantity,
+            submitted_at=item.order.submitted_at or now,
+        )
+        for item in likewise[:TWINS_MAX]
+        if (item.product_id, item.quantity) in pairs
+    )
 
 
 def _mail_of(order: Order, count: int) -> MailPreview:
@@ -140,60 +287,4 @@ def _mail_of(order: Order, count: int) -> MailPreview:
         recipient=order.recipient_email,
         copy_to=template.copy_to if template else "",
         is_enabled=template is None or template.is_enabled,
-    )
-
-
-def _calls_of(
-    items: Sequence[OrderItem], linked_to: Mapping[int, Account]
-) -> tuple[CallPreview, ...]:
-    """Return one row per application and account, in the order of the items."""
-    groups: dict[tuple[int, int], list[OrderItem]] = {}
-    for item in items:
-        application = item.product.product_type.application
-        pair = (application.pk, linked_to[item.pk].pk)
-        groups.setdefault(pair, []).append(item)
-    statuses = _statuses_of(groups)
-    return tuple(
-        _call(
-            group[0].product.product_type.application,
-            linked_to[group[0].pk],
-            coupons_count=len(group),
-            status=statuses.get(pair, LinkStatus.UNSYNCHRONIZED),
-        )
-        for pair, group in groups.items()
-    )
-
-
-def _statuses_of(
-    pairs: Collection[tuple[int, int]],
-) -> dict[tuple[int, int], LinkStatus]:
-    links = AccountLink.objects.filter(
-        application__in={application for application, _account in pairs},
-        account__in={account for _application, account in pairs},
-    )
-    return {
-        (application, account): LinkStatus(status)
-        for application, account, status in links.values_list(
-            "application_id", "account_id", "status"
-        )
-    }
-
-
-def _call(
-    application: Application,
-    account: Account,
-    *,
-    coupons_count: int,
-    status: LinkStatus,
-) -> CallPreview:
-    setup = application.setup
-    return CallPreview(
-        vendor=vendor_of(application),
-        application_id=application.pk,
-        account_id=account.pk,
-        account_name=account.name,
-        coupons_count=coupons_count,
-        status=status,
-        is_synchronized_on_the_way=setup.sync_on_checkout,
-        is_required=setup.require_prior_sync,
     )

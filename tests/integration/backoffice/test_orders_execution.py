@@ -11,6 +11,9 @@ from purveyor.domain.assets.models import Asset
 from purveyor.domain.invoices.models import Charge, Invoice
 from purveyor.domain.orders.lifecycle import OrderState
 from purveyor.domain.orders.models import Execution, Order
+from purveyor.flows.execution.preview import preview_execution
+from purveyor.flows.execution.seen import token_of
+from purveyor.kernel import clock
 from tests.factories.assets import a_failed_asset, a_pending_asset, a_synchronized_asset
 from tests.factories.moments import TODAY
 from tests.factories.orders import a_submitted_order, an_execution
@@ -25,10 +28,19 @@ def sales() -> Client:
 
 
 def answered(order: Order, **changes: object) -> dict[str, Any]:
-    """Return what a browser sends of the dialog."""
+    """Return what a browser sends of the dialog, with what it has shown."""
     items = [item.pk for item in order.items.order_by("position")]
     sent = {"items": items, "start_date": TODAY.isoformat(), "option": "ISSUE"}
-    return {**sent, **changes}
+    return {"seen": shown(order, changes.get("items", items)), **sent, **changes}
+
+
+def shown(order: Order, items: Any) -> str:
+    """Return the token of what the dialog shows of some items."""
+    shown_now = Order.objects.select_related("account__parent", "bill_to")
+    preview = preview_execution(
+        order=shown_now.get(pk=order.pk), only=items, now=clock.now()
+    )
+    return token_of(preview)
 
 
 def dialog(order: Order, verb: str = "execute") -> str:

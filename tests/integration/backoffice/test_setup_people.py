@@ -30,6 +30,7 @@ def profile(**fields: object) -> dict[str, Any]:
         "name": "Aurora Distribution GmbH",
         "email": "hello@aurora.example",
         "line1": "Hafenstraße 7",
+        "margin_min_percent": "0",
         "city": "Hamburg",
         "country": "DE",
         **fields,

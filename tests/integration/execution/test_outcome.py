@@ -13,7 +13,7 @@ from purveyor.flows.execution.operations import execute_order
 from purveyor.flows.execution.outcome import execution_rows, item_rows
 from purveyor.flows.execution.preview import invoice_options, preview_execution
 from tests.factories.accounts import an_end_customer
-from tests.factories.moments import DAN, TODAY
+from tests.factories.moments import DAN, NOON, TODAY
 from tests.factories.orders import a_submitted_order, an_execution
 from tests.factories.provisioning import a_setup
 
@@ -36,16 +36,24 @@ def deliver_first(order: Order, now: datetime) -> Execution:
 def test_the_preview_tells_what_the_execution_then_does() -> None:
     order = a_submitted_order(items=2)
 
-    told = preview_execution(order=order)
+    told = preview_execution(order=order, now=NOON)
     an_execution(order=order)
 
     assets, invoice = list(Asset.objects.order_by("pk")), Invoice.objects.get()
-    assert [(a.name, a.licenses) for a in told.assets] == [
+    assert [(a.name, a.licenses) for a in told.lines] == [
         (asset.name, asset.quantity) for asset in assets
     ]
     assert told.bill.total == invoice.total
     assert told.bill.lines_count == invoice.lines.count()
     assert told.bill_to_name == invoice.bill_to.name
+    assert told.bill.buyer.to_json() == invoice.buyer
+    assert (told.bill.issue_date, told.bill.due_date) == (
+        invoice.issue_date,
+        invoice.due_date,
+    )
+    assert [(line.net, line.tax) for line in told.lines] == [
+        (line.charge.net, line.charge.tax) for line in invoice.lines.order_by("pk")
+    ]
     assert (told.mail.count, told.mail.recipient) == (2, order.recipient_email)
     (call,) = told.calls
     assert (call.vendor, call.coupons_count) == ("BitTitan", 2)
@@ -56,7 +64,7 @@ def test_the_preview_tells_what_the_execution_then_does() -> None:
 def test_a_preview_writes_nothing() -> None:
     order = a_submitted_order()
 
-    preview_execution(order=order)
+    preview_execution(order=order, now=NOON)
 
     assert not Execution.objects.exists()
     assert not Asset.objects.exists()
@@ -65,26 +73,27 @@ def test_a_preview_writes_nothing() -> None:
 def test_the_preview_of_a_delivery_tells_the_ticked_items_only() -> None:
     order = a_submitted_order(items=3)
 
-    told = preview_execution(order=order, only=[first_item(order)])
+    only = [first_item(order)]
+    told = preview_execution(order=order, only=only, now=NOON)
 
-    assert len(told.assets) == told.bill.lines_count == told.mail.count == 1
+    assert len(told.lines) == told.bill.lines_count == told.mail.count == 1
 
 
 def test_the_preview_leaves_out_what_was_executed(now: datetime) -> None:
     order = a_submitted_order(items=3)
     deliver_first(order, now)
 
-    assert len(preview_execution(order=order).assets) == 2
+    assert len(preview_execution(order=order, now=NOON).lines) == 2
 
 
 def test_the_preview_tells_which_account_would_be_refused() -> None:
     order = a_submitted_order(account=an_end_customer(), is_linked=False)
-    (asked,) = preview_execution(order=order).calls
+    (asked,) = preview_execution(order=order, now=NOON).calls
     assert asked.is_refused
 
     a_setup(sync_on_checkout=True, link_of=LinkOf.RESELLER)
 
-    (asked,) = preview_execution(order=order).calls
+    (asked,) = preview_execution(order=order, now=NOON).calls
     assert (asked.account_name, asked.is_refused) == ("Northwind", False)
     assert asked.is_synchronized_on_the_way
 
@@ -93,7 +102,7 @@ def test_the_preview_tells_what_is_billed_on_delivery() -> None:
     order = a_submitted_order(items=2)
     a_setup(invoice_when=InvoiceWhen.DELIVERY)
 
-    bill = preview_execution(order=order).bill
+    bill = preview_execution(order=order, now=NOON).bill
 
     assert (bill.lines_count, bill.waiting_count) == (0, 2)
     assert bill.total.amount == 0
