@@ -1,5 +1,7 @@
 """Questions about assets."""
 
+from collections.abc import Collection
+
 from django.db.models import QuerySet
 
 from purveyor.domain.accounts.models import Account
@@ -11,6 +13,7 @@ from purveyor.kernel.errors import NotFound
 from purveyor.kernel.sealed import fingerprints
 
 COUNT_MAX = 1_000
+UNFINISHED = (SyncStatus.PENDING, SyncStatus.FAILED, SyncStatus.UNCLEAR)
 
 
 def get_asset(*, number: str, seen_by: Account | None) -> Asset:
@@ -49,8 +52,9 @@ def with_coupon(code: str) -> QuerySet[Asset]:
     return Asset.objects.filter(coupon_hash__in=fingerprints(code.strip()))
 
 
-def count_by_sync_status(*, limit: int = COUNT_MAX) -> dict[SyncStatus, int]:
+def count_by_sync_status(
+    *, statuses: Collection[SyncStatus] = UNFINISHED, limit: int = COUNT_MAX
+) -> dict[SyncStatus, int]:
     """Return how many active assets have no coupon yet, by status, up to a limit."""
     active = Asset.objects.filter(state=AssetState.ACTIVE).order_by()
-    waiting = (SyncStatus.PENDING, SyncStatus.FAILED, SyncStatus.UNCLEAR)
-    return {each: active.filter(sync_status=each)[:limit].count() for each in waiting}
+    return {each: active.filter(sync_status=each)[:limit].count() for each in statuses}

@@ -124,12 +124,15 @@ class CouponRow:
 
 def radar_by_days(*, sight: Sight, now: datetime) -> tuple[BucketRow, ...]:
     """Return the coupons by days left, soonest first, whatever bucket is looked at."""
+    return _by_bucket(_seen(sight, now=now), now=now)
+
+
+def _by_bucket(coupons: QuerySet[Asset], *, now: datetime) -> tuple[BucketRow, ...]:
     cases = [
         When(_within(bucket, now=now), then=Value(bucket.key)) for bucket in BUCKETS
     ]
     rows = (
-        _seen(sight, now=now)
-        .annotate(bucket=Case(*cases, default=Value("")), currency=CURRENCY)
+        coupons.annotate(bucket=Case(*cases, default=Value("")), currency=CURRENCY)
         .values("bucket", "currency")
         .annotate(**_SUMS)
         .order_by("currency")
@@ -140,6 +143,15 @@ def radar_by_days(*, sight: Sight, now: datetime) -> tuple[BucketRow, ...]:
         for row in rows
     )
     return tuple(sorted(told, key=lambda row: order.index(row.bucket)))
+
+
+def running_out(*, now: datetime) -> tuple[BucketRow, ...]:
+    """Return the coupons that expire in the spans that have an end, soonest first."""
+    spans = [bucket for bucket in BUCKETS if bucket.last is not None]
+    last = max(bucket.last or 0 for bucket in spans)
+    ends_at = beginning_of(clock.day_of(now) + timedelta(days=last + 1))
+    soon = _seen(Sight(), now=now).filter(expires_at__lt=ends_at)
+    return _by_bucket(soon, now=now)
 
 
 def radar_by_account(

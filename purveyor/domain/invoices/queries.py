@@ -27,6 +27,7 @@ from purveyor.kernel.money import Money
 
 PENDING_ROWS_MAX = 500
 MONTHS_MAX = 60
+COUNT_MAX = 1_000
 BINDING = (InvoiceState.ISSUED, InvoiceState.PAID)
 
 # The states in which an invoice looks like one, but nobody has to pay it.
@@ -186,6 +187,22 @@ def pending_by_bill_to(*, limit: int = PENDING_ROWS_MAX) -> tuple[PendingRow, ..
     )
 
 
+def pending_totals() -> tuple[Money, ...]:
+    """Return what waits to be invoiced, without tax, whoever pays; by currency."""
+    rows = (
+        Charge.objects.filter(state=ChargeState.PENDING, waits_for_delivery=False)
+        .values("currency")
+        .annotate(net_sum=Sum("net_amount"))
+        .order_by("currency")
+    )
+    return tuple(Money(row["net_sum"], row["currency"]) for row in rows)
+
+
+def count_drafts(*, limit: int = COUNT_MAX) -> int:
+    """Return how many invoices are drafts, at most a limit."""
+    return Invoice.objects.filter(state=InvoiceState.DRAFT).order_by()[:limit].count()
+
+
 def invoiced_by_month(*, now: datetime, months: int = 12) -> tuple[MonthRow, ...]:
     """
     Return what was invoiced in each of the last months, this one included.
@@ -196,7 +213,7 @@ def invoiced_by_month(*, now: datetime, months: int = 12) -> tuple[MonthRow, ...
     Errors:  none; more than `MONTHS_MAX` months are cut to that.
     Source:  the numbers on the BSS dashboard
     """
-    span = _months_until(clock.day_of(now), min(months, MONTHS_MAX))
+    span = months_until(day=clock.day_of(now), count=min(months, MONTHS_MAX))
     sums = {
         (row["month"], row["currency"]): Money(row["net_sum"], row["currency"])
         for row in Invoice.objects.filter(state__in=BINDING, issue_date__gte=span[0])
@@ -212,6 +229,13 @@ def invoiced_by_month(*, now: datetime, months: int = 12) -> tuple[MonthRow, ...
         for month in span
         for currency in currencies
     )
+
+
+def months_until(*, day: date, count: int) -> list[date]:
+    """Return the first days of so many months, the last one that of the day."""
+    last = day.year * 12 + day.month - 1
+    numbers = range(last - count + 1, last + 1)
+    return [date(number // 12, number % 12 + 1, 1) for number in numbers]
 
 
 def _visible_to(seen_by: int | None) -> Q:
@@ -270,9 +294,3 @@ def _account_rows(pks: set[int]) -> Iterable[Mapping[str, Any]]:
 
 def _address(*lines: str | None) -> tuple[str, ...]:
     return tuple(line.strip() for line in lines if line and line.strip())
-
-
-def _months_until(day: date, count: int) -> list[date]:
-    last = day.year * 12 + day.month - 1
-    numbers = range(last - count + 1, last + 1)
-    return [date(number // 12, number % 12 + 1, 1) for number in numbers]

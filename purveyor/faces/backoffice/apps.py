@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 #: The modules with pages, one a noun.
 PAGES = (
+    "dashboard_cards",
     "accounts",
     "contacts",
     "synchronization",

@@ -19,7 +19,7 @@ from purveyor.kernel.money import Money
 PAGE = "p"
 DIGITS_MAX = 9
 #: One colour a currency; they are told apart in light and dark.
-COLOURS = ("--color-primary-600", "--color-primary-300", "--color-base-400")
+COLOURS = ("--bss-chart-1", "--bss-chart-2", "--bss-chart-3")
 #: With these a cell would be a formula to a spreadsheet.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -130,7 +130,7 @@ def bar_options(*, has_legend: bool) -> str:
                 "legend": {"display": has_legend, "align": "end", "labels": grey}
             },
             "scales": {
-                "x": {"grid": {"display": False}, "ticks": grey},
+                "x": {"grid": {"display": False}, "ticks": {**grey, "maxRotation": 0}},
                 "y": {
                     "beginAtZero": True,
                     "border": {"display": False},

@@ -21,6 +21,11 @@ def own_styles(_request: HttpRequest) -> str:
     return static("backoffice/bss.css")
 
 
+def chart_colours(_request: HttpRequest) -> str:
+    """Return the address of the script that keeps charts in the colours of the page."""
+    return static("backoffice/chart_colours.js")
+
+
 def logo(_request: HttpRequest) -> str:
     """Return the address of the product's sign."""
     return static("backoffice/purveyor.svg")
@@ -37,6 +42,7 @@ UNFOLD: dict[str, Any] = {
     "ENVIRONMENT": environment,
     "DASHBOARD_CALLBACK": "purveyor.faces.backoffice.dashboard.dashboard",
     "STYLES": [own_styles],
+    "SCRIPTS": [chart_colours],
     "BORDER_RADIUS": "8px",
     "COLORS": {
         "base": {
