@@ -3,7 +3,7 @@
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test demo run work sandbox test test-unit test-contract \
-	test-browser coverage chaos bench docs lint format lock release-check
+	test-browser coverage chaos bench docs messages lint format lock release-check
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,9 @@ bench: setup-test ## Timed runs on PostgreSQL: one JSON line a figure
 docs: setup ## Write the reference pages that are drawn from the code
 	@$(BIN)/django-admin shell --no-imports --pythonpath . --settings tests.settings \
 		--command "from scripts.make_reference import main; main()"
+
+messages: setup ## Collect the sentences for translators, compile what they wrote
+	@DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python -m scripts.make_messages
 
 lint: setup ## Check format, style, words, templates, contracts and types
 	@scripts/lint

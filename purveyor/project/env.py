@@ -1,6 +1,7 @@
 """Typed readers of the environment. A wrong value stops the start, and says why."""
 
 import os
+from collections.abc import Collection
 from math import inf
 from pathlib import Path
 
@@ -25,6 +26,16 @@ def flag(name: str, *, default: bool) -> bool:
         message = f"{PREFIX}{name} is {value!r}; write `on` or `off`."
         raise ImproperlyConfigured(message)
     return value == "on"
+
+
+def one_of(name: str, choices: Collection[str], *, default: str) -> str:
+    """Return a setting that is one of some words."""
+    value = text(name, default)
+    if value not in choices:
+        known = ", ".join(f"`{each}`" for each in choices)
+        message = f"{PREFIX}{name} is {value!r}; write one of {known}."
+        raise ImproperlyConfigured(message)
+    return value
 
 
 def number(name: str, *, default: float, least: float, most: float) -> float:

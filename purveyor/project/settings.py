@@ -164,7 +164,9 @@ SECURE_CSP = {
 
 # Words, days and money.
 
-LANGUAGE_CODE = "en"
+LANGUAGES = (("en", "English"), ("de", "Deutsch"))
+LANGUAGE_CODE = env.one_of("LANGUAGE", dict(LANGUAGES), default="en")
+LOCALE_PATHS = (BASE_DIR / "locale",)
 TIME_ZONE = env.text("TIME_ZONE", "Europe/Berlin")
 USE_TZ = True
 USE_I18N = True

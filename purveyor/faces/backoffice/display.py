@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_time
 from django.db.models import Model
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -15,6 +15,8 @@ from django.utils.translation import get_language, to_locale
 from purveyor.kernel.money import Money
 
 NOTHING = "–"
+#: Where a day is not written as Babel would; in English, so that no month is mistaken.
+DAY_FORMATS = {"en": "d MMM y"}
 
 #: What a status looks like: green is done, blue goes on by itself, orange needs time or
 #: care, red needs a person, grey is over or has not begun.
@@ -80,20 +82,16 @@ def amount(value: Decimal | None, currency: str) -> str:
 
 def day(value: date | None) -> str:
     """Return a day in the reader's format."""
-    return (
-        NOTHING
-        if value is None
-        else str(format_date(value, "d MMM y", locale=_locale()))
-    )
+    if value is None:
+        return NOTHING
+    return str(format_date(value, DAY_FORMATS.get(_locale(), "medium"), _locale()))
 
 
 def moment(value: datetime | None) -> str:
     """Return a moment as the distributor's clocks show it, in the reader's format."""
     if value is None:
         return NOTHING
-    here = timezone.get_current_timezone()
-    told = format_datetime(value, "d MMM y, HH:mm", tzinfo=here, locale=_locale())
-    return str(told)
+    return f"{day(timezone.localtime(value).date())}, {clock_time(value)}"
 
 
 def clock_time(value: datetime) -> str:

@@ -34,11 +34,12 @@ def logo(_request: HttpRequest) -> str:
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Purveyor",
     "SITE_HEADER": "Purveyor",
-    "SITE_SUBHEADER": "Business support system",
+    "SITE_SUBHEADER": _("Business support system"),
     "SITE_URL": None,
     "SITE_ICON": logo,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": logo}],
     "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
     "ENVIRONMENT": environment,
     "DASHBOARD_CALLBACK": "purveyor.faces.backoffice.dashboard.dashboard",
     "STYLES": [own_styles],
