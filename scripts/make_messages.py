@@ -8,6 +8,7 @@ reads. A test fails while a sentence has no translation, or the files are not in
 
 from datetime import UTC, datetime
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 
 import unfold
@@ -17,9 +18,12 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
+from purveyor.connectors.bittitan.settings import FIELDS, SYNC_OPTIONS
+
 PRODUCT = Path(__file__).resolve().parent.parent / "purveyor"
 LOCALE = PRODUCT / "locale"
 LANGUAGES = ("de",)
+CONNECTOR = "connectors/bittitan/settings.py"
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 #: Unfold translates itself with Django's words and brings none for its own.
 UNFOLD = Path(unfold.__file__).parent / "templates"
@@ -27,6 +31,7 @@ KEYWORDS = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
+    "lazy": None,
     "gettext_noop": None,
     "ngettext": (1, 2),
     "ngettext_lazy": (1, 2),
@@ -100,6 +105,10 @@ def sentences() -> Catalog:
     for root in (PRODUCT, UNFOLD):
         for path in sorted([*root.rglob("*.html"), *root.rglob("*.txt")]):
             _add(found, path.relative_to(root).as_posix(), _as_code(path))
+    options = chain.from_iterable(SYNC_OPTIONS.values())
+    fields = chain.from_iterable((each.label, each.help_text) for each in FIELDS)
+    for text in (*fields, *(each.label for each in options)):
+        found.add(text, locations=[(CONNECTOR, 0)])  # connectors know no Django
     return found
 
 

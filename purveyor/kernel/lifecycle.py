@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.utils.translation import gettext as _
 
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import log
@@ -113,16 +114,20 @@ class Lifecycle:
 
     def refusal(self, record: Any, verb: str) -> MoveRefused:
         """Return the refusal of a move, in words a person can act on."""
-        state = getattr(record, self.field)
-        sources = " or ".join(
-            _label(record, self.field, s) for s in self.moves[verb].sources
+        state, sources = getattr(record, self.field), self.moves[verb].sources
+        words = _(
+            "%(record)s is %(state)s; to %(verb)s it must be %(sources)s. Reload the "
+            "page."
         )
-        return MoveRefused(
-            f"{_sentence(record)} is {_label(record, self.field, state)}; "
-            f"to {verb.replace('_', ' ')} it must be {sources}. Reload the page.",
-            state=state,
-            verb=verb,
-        )
+        message = words % {
+            "record": _sentence(record),
+            "state": _label(record, self.field, state),
+            "verb": verb.replace("_", " "),
+            "sources": _(" or ").join(
+                _label(record, self.field, each) for each in sources
+            ),
+        }
+        return MoveRefused(message, state=state, verb=verb)
 
     def reachable(self) -> set[str]:
         """Return every state that can be reached from the first one."""
@@ -183,7 +188,7 @@ def verbs_from(lifecycle: Lifecycle, state: str) -> Iterable[str]:
 
 def _label(record: Any, field: str, state: str) -> str:
     choices = dict(record._meta.get_field(field).flatchoices)
-    return f"“{choices.get(state, state)}”"
+    return _("“%(state)s”") % {"state": choices.get(state, state)}
 
 
 def _sentence(record: Any) -> str:

@@ -12,7 +12,7 @@ from purveyor.flows.reconciliation.lifecycle import Drift
 from scripts.make_reference import REFERENCE, error_classes, lifecycles, pages
 from tests.support.source import Module, dotted, modules
 
-READERS = {"text", "flag", "number", "numbers", "words", "secret"}
+READERS = {"text", "flag", "number", "numbers", "one_of", "words", "secret"}
 
 
 def settings_read(module: Module) -> Iterator[str]:

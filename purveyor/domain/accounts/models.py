@@ -182,7 +182,8 @@ class Account(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"account {self.number} {self.name}"
+        words = {"number": self.number, "name": self.name}
+        return _("account %(number)s %(name)s") % words
 
 
 class Address(models.Model):

@@ -155,7 +155,7 @@ class Asset(Workable):
         )
 
     def __str__(self) -> str:
-        return f"asset {self.number}"
+        return _("asset %(number)s") % {"number": self.number}
 
     @property
     def has_coupon(self) -> bool:

@@ -62,7 +62,7 @@ class Charge(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"charge for {self.description}"
+        return _("charge for %(what)s") % {"what": self.description}
 
     @property
     def net(self) -> Money:
@@ -136,7 +136,8 @@ class Invoice(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"invoice {self.number or f'draft {self.pk}'}"
+        number = self.number or _("draft %(id)s") % {"id": self.pk}
+        return _("invoice %(number)s") % {"number": number}
 
     @property
     def total(self) -> Money:

@@ -85,7 +85,7 @@ class Order(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"order {self.number}"
+        return _("order %(number)s") % {"number": self.number}
 
 
 class Execution(models.Model):

@@ -91,7 +91,8 @@ def moment(value: datetime | None) -> str:
     """Return a moment as the distributor's clocks show it, in the reader's format."""
     if value is None:
         return NOTHING
-    return f"{day(timezone.localtime(value).date())}, {clock_time(value)}"
+    here = value.astimezone(timezone.get_current_timezone())
+    return f"{day(here.date())}, {clock_time(here)}"
 
 
 def clock_time(value: datetime) -> str:

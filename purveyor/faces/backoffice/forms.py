@@ -35,16 +35,17 @@ def field_for(asked: Asked, *, help_text: str = "", is_set: bool = False) -> Any
     A secret that is set already may be left empty, and is never sent to the page; one
     that was just typed stays typed if the form is refused.
     """
+    help_text = str(_(help_text)) if help_text else ""
     if not asked.is_secret:
         return forms.CharField(
-            label=asked.label,
+            label=_(asked.label),
             required=asked.is_required,
             help_text=help_text,
             widget=UnfoldAdminTextInputWidget,
         )
     kept = _("Leave it empty to keep what is set.") if is_set else ""
     return forms.CharField(
-        label=asked.label,
+        label=_(asked.label),
         required=asked.is_required and not is_set,
         strip=False,
         help_text=" ".join(filter(None, (help_text, str(kept)))),

@@ -141,7 +141,8 @@ class ReconciliationRun(Workable):
         )
 
     def __str__(self) -> str:
-        return f"reconciliation {self.pk} with {self.application}"
+        words = {"number": self.pk, "vendor": self.application}
+        return _("reconciliation %(number)s with %(vendor)s") % words
 
 
 class Absence(models.Model):
@@ -235,7 +236,8 @@ class Finding(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"line {self.position} of {self.run}"
+        words = {"line": self.position, "run": self.run}
+        return _("line %(line)s of %(run)s") % words
 
 
 class Known(models.Model):

@@ -4,10 +4,12 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.models import Entry
@@ -25,13 +27,19 @@ def line(
     after: object = "",
     **facts: object,
 ) -> Entry:
-    """Return a journal line that is not yet written. Facts hold no secret."""
+    """
+    Return a journal line that is not yet written. Facts hold no secret.
+
+    The record's name is kept in the language of the house, whoever wrote the line.
+    """
+    with override(settings.LANGUAGE_CODE):
+        label = str(record)[:LABEL_MAX]
     return Entry(
         at=at,
         actor=actor[:LABEL_MAX],
         record_type=record._meta.label_lower,
         record_id=record.pk,
-        record_label=str(record)[:LABEL_MAX],
+        record_label=label,
         verb=verb,
         before=str(before)[:LABEL_MAX],
         after=str(after)[:LABEL_MAX],

@@ -58,7 +58,8 @@ class AccountLink(Workable):
         )
 
     def __str__(self) -> str:
-        return f"{self.account} with {self.application}"
+        words = {"account": self.account, "vendor": self.application}
+        return _("%(account)s with %(vendor)s") % words
 
 
 class AccountCandidate(models.Model):

@@ -144,7 +144,7 @@ class ServiceManagerSetup(models.Model):
         default_permissions = ("view", "change")
 
     def __str__(self) -> str:
-        return f"settings of {self.application}"
+        return _("settings of %(vendor)s") % {"vendor": self.application}
 
 
 class DefinitionReading(Workable):

@@ -99,7 +99,7 @@ def _check_options(
 ) -> None:
     for option in manager.account_sync_options():
         if option.is_required and not options.get(option.name, "").strip():
-            message = _("Fill in %(option)s.") % {"option": option.label}
+            message = _("Fill in %(option)s.") % {"option": _(option.label)}
             raise MissingSyncOption(message, option=option.name)
     if not email_of(account=account, options=options):
         message = _(
