@@ -151,6 +151,7 @@ class _Columns:
     has_discount: bool
     notes_order: bool
     notes_delivery: bool
+    notes_po_code: bool
 
 
 def _columns_of(lines: Sequence[DocumentLine]) -> _Columns:
@@ -161,6 +162,7 @@ def _columns_of(lines: Sequence[DocumentLine]) -> _Columns:
         has_discount=has_discount,
         notes_order=not _shared([line.order_number for line in lines]),
         notes_delivery=not _shared([line.delivered_to for line in lines]),
+        notes_po_code=not _shared([line.po_code for line in lines]),
     )
 
 
@@ -232,6 +234,8 @@ def _notes(columns: _Columns, line: DocumentLine) -> list[str]:
     notes = []
     if columns.notes_order:
         notes.append(_("Order %(number)s") % {"number": line.order_number})
+    if columns.notes_po_code and line.po_code:
+        notes.append(_("PO code %(code)s") % {"code": line.po_code})
     if columns.notes_delivery and line.delivered_to:
         notes.append(_("Delivered to %(account)s") % {"account": line.delivered_to})
     return notes

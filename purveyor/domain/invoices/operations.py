@@ -5,7 +5,7 @@ Write charges and invoices: one verb, one transaction each.
 without a savepoint: if they refuse, the whole execution is undone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,11 @@ from purveyor.domain.invoices.models import (
     Invoice,
     InvoiceLine,
 )
-from purveyor.domain.invoices.queries import current_buyer, current_seller
+from purveyor.domain.invoices.queries import (
+    current_buyer,
+    current_seller,
+    order_facts,
+)
 from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Execution, OrderItem
 from purveyor.kernel import clock
@@ -154,8 +158,9 @@ def issue_invoice(*, invoice: Invoice, actor: str, now: datetime) -> None:
     :raises ProfileMissing: if the organization profile is not filled in.
     :raises MoveRefused: if the invoice is no longer a draft.
     """
-    accounts = invoice.lines.values_list("charge__account_id", flat=True)
-    frozen = _frozen_facts(invoice.bill_to_id, set(accounts), at=now)
+    charges = Charge.objects.filter(lines__invoice=invoice, lines__counts=True)
+    charges = charges.select_related("execution__order")
+    frozen = _frozen_facts(invoice.bill_to_id, charges, at=now)
     (number,) = INVOICE_NUMBERS.take()
     INVOICE.advance(invoice, "issue", actor=actor, at=now, number=number, **frozen)
 
@@ -277,8 +282,7 @@ def _write(
     """Write an invoice with its lines; what can be refused comes before the number."""
     invoice = _invoice_of(charges, at=at)
     if is_issued:
-        accounts = {charge.account_id for charge in charges}
-        frozen = _frozen_facts(invoice.bill_to_id, accounts, at=at)
+        frozen = _frozen_facts(invoice.bill_to_id, charges, at=at)
         _set(invoice, state=InvoiceState.ISSUED, **frozen)
     _take(charges)
     if is_issued:
@@ -336,7 +340,7 @@ def _shared_payer(charges: Sequence[Charge]) -> tuple[int, str]:
 
 
 def _frozen_facts(
-    bill_to_id: int, account_ids: set[int], *, at: datetime
+    bill_to_id: int, charges: Iterable[Charge], *, at: datetime
 ) -> dict[str, Any]:
     """Return what an invoice keeps of the day of its issue."""
     organization = Organization.objects.defer("logo").first()
@@ -345,7 +349,12 @@ def _frozen_facts(
             _("An invoice names its seller, and the seller is not known yet. ")
             + _("Fill in Setup > Organization profile, then try again.")
         )
-    buyer = current_buyer(bill_to_id=bill_to_id, account_ids=account_ids)
+    billed = list(charges)
+    buyer = current_buyer(
+        bill_to_id=bill_to_id,
+        account_ids={charge.account_id for charge in billed},
+        orders=[order_facts(charge) for charge in billed],
+    )
     issue_date = clock.day_of(at)
     return {
         "seller": current_seller(organization).to_json(),

@@ -54,13 +54,15 @@ class Buyer(Party):
     Who pays, until when, and for whom.
 
     `delivered_to` names the accounts, by their id, that got something which another
-    account pays for.
+    account pays for. `po_codes` are those of the orders, by their number, if there are
+    several on one invoice.
     """
 
     number: str = ""
     payment_method: str = ""
     payment_days: int = PAYMENT_DAYS_DEFAULT
     delivered_to: Mapping[str, str] = field(default_factory=dict)
+    po_codes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class DocumentLine:
     tax_name: str
     tax_percent: Decimal
     tax: Money
+    po_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

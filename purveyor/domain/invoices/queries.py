@@ -130,9 +130,29 @@ def current_seller(organization: Organization | None) -> Seller:
     )
 
 
-def current_buyer(*, bill_to_id: int, account_ids: Iterable[int]) -> Buyer:
+def po_codes_of(orders: Iterable[tuple[str, str]]) -> dict[str, str]:
     """
-    Return who pays, as it is today, and for which other accounts.
+    Return by order number what the buyer calls the orders of one invoice.
+
+    Shape:   pairs of an order's number and its PO code.
+    Units:   none if all have the same one: that stands on the invoice itself.
+    Errors:  none.
+    Source:  docs/explanation/invoices.md
+    """
+    codes = dict(orders)
+    if len(set(codes.values())) == 1:
+        return {}
+    return {number: code for number, code in codes.items() if code}
+
+
+def current_buyer(
+    *,
+    bill_to_id: int,
+    account_ids: Iterable[int],
+    orders: Iterable[tuple[str, str]] = (),
+) -> Buyer:
+    """
+    Return who pays, as it is today, for which other accounts and by which PO codes.
 
     One statement: it is part of every execution that issues an invoice.
     """
@@ -155,6 +175,7 @@ def current_buyer(*, bill_to_id: int, account_ids: Iterable[int]) -> Buyer:
         delivered_to={
             str(pk): f"{row['name']} ({row['number']})" for pk, row in rows.items()
         },
+        po_codes=po_codes_of(orders),
     )
 
 
@@ -249,9 +270,19 @@ def _parties_of(
 ) -> tuple[Seller, Buyer]:
     if invoice.state in BINDING:
         return Seller.from_json(invoice.seller), Buyer.from_json(invoice.buyer)
-    accounts = {line.charge.account_id for line in lines}
-    buyer = current_buyer(bill_to_id=invoice.bill_to_id, account_ids=accounts)
+    charges = [line.charge for line in lines]
+    buyer = current_buyer(
+        bill_to_id=invoice.bill_to_id,
+        account_ids={charge.account_id for charge in charges},
+        orders=[order_facts(charge) for charge in charges],
+    )
     return current_seller(organization), buyer
+
+
+def order_facts(charge: Charge) -> tuple[str, str]:
+    """Return number and PO code of the order a charge comes from; it is fetched."""
+    order = charge.execution.order
+    return order.number, order.po_code
 
 
 def _document_line(charge: Charge, buyer: Buyer) -> DocumentLine:
@@ -266,6 +297,7 @@ def _document_line(charge: Charge, buyer: Buyer) -> DocumentLine:
         tax_name=charge.tax_name,
         tax_percent=charge.tax_percent,
         tax=charge.tax,
+        po_code=buyer.po_codes.get(charge.execution.order.number, ""),
     )
 
 

@@ -20,6 +20,8 @@ from purveyor.domain.invoices.operations import (
     issue_invoice,
     void_invoice,
 )
+from purveyor.domain.invoices.queries import invoice_document
+from purveyor.domain.orders.models import Order
 from purveyor.kernel.journal.models import Entry
 from purveyor.kernel.lifecycle import MoveRefused
 from tests.factories.accounts import an_account, an_end_customer
@@ -198,3 +200,20 @@ def test_an_issued_invoice_cannot_be_voided(now: datetime) -> None:
 
     assert Charge.objects.get().state == ChargeState.INVOICED
     assert invoice.lines.get().counts
+
+
+def test_each_order_keeps_its_po_code_on_a_shared_invoice(now: datetime) -> None:
+    account = an_account()
+    charges = [
+        *pending_charges(account=account, po_code="PO-1"),
+        *pending_charges(account=account, po_code="PO-2"),
+    ]
+    draft = create_draft(charges=charges, actor=DAN, now=now)
+    codes = [line.po_code for line in invoice_document(invoice=draft).lines]
+
+    issue_invoice(invoice=draft, actor=DAN, now=now)
+    Order.objects.update(po_code="PO-3")
+
+    issued = invoice_document(invoice=draft)
+    assert codes == [line.po_code for line in issued.lines] == ["PO-1", "PO-2"]
+    assert issued.po_code == ""

@@ -269,3 +269,17 @@ def _a_logo() -> bytes:
     picture = io.BytesIO()
     Image.new("RGBA", (300, 80), (79, 70, 229, 128)).save(picture, "PNG")
     return picture.getvalue()
+
+
+def test_several_po_codes_stand_at_their_lines() -> None:
+    lines = (
+        a_line(order_number="O-000017", po_code="PO-1"),
+        a_line(order_number="O-000018", po_code="PO-2"),
+        a_line(order_number="O-000019"),
+    )
+
+    (page,) = pages_of(a_document(po_code="", lines=lines))
+
+    assert "Order O-000017 PO code PO-1" in page
+    assert "Order O-000018 PO code PO-2" in page
+    assert page.count("PO code") == 2
