@@ -25,9 +25,9 @@ from django.db import connection
 from benchmarks.report import Figure
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.models import Asset
+from purveyor.domain.orders.executing import ExecutionPlan
 from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Order
-from purveyor.domain.orders.operations import ExecutionPlan
 from purveyor.domain.provisioning.operations.gate import (
     queues_to_vendors,
 )

@@ -22,7 +22,8 @@ LOOK = (
     *_on("catalogue", "application assignment characteristic price", VIEW),
     *_on("catalogue", "pricelist product", VIEW),
     *_on("catalogue", "producttype taxrate", VIEW),
-    *_on("orders", "approval execution order orderitem", VIEW),
+    *_on("orders", "approval execution order orderitem statuslabel", VIEW),
+    *_on("execution", "bulkexecution", VIEW),
     *_on("assets", "asset", VIEW),
     *_on("provisioning", "accountcandidate accountlink attempt breaker", VIEW),
     *_on("provisioning", "candidate couponentry definitionreading retryrun", VIEW),
@@ -52,6 +53,8 @@ SELL = (
     "orders.submit_order",
     "orders.execute_order",
     "orders.cancel_order",
+    "orders.label_order",
+    "orders.give_discount",
     "provisioning.synchronize_account",
 )
 BILL = (
@@ -87,6 +90,9 @@ SET_UP = (
     *_on("auth", "group", ALL),
     *_on("accounts", "paymentmethod", ALL),
     *_on("catalogue", "application", EDIT),
+    "catalogue.change_producttype",
+    *_on("orders", "statuslabel", ALL),
+    "orders.change_price",
     "catalogue.read_definition",
     "provisioning.change_servicemanagersetup",
     "reconciliation.change_policy",

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "purveyor.domain.provisioning",
     "purveyor.domain.notifications",
     "purveyor.domain.invoices",
+    "purveyor.flows.execution",
     "purveyor.flows.reconciliation",
     "purveyor.faces.console",
 ]

@@ -8,8 +8,8 @@ import pytest
 
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.notifications.operations import establish_templates
+from purveyor.domain.orders.executing import ExecutionPlan
 from purveyor.domain.orders.lifecycle import InvoiceOption
-from purveyor.domain.orders.operations import ExecutionPlan
 from purveyor.flows.execution.operations import execute_order
 from purveyor.kernel import clock
 from tests.factories.accounts import an_account

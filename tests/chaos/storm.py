@@ -21,9 +21,9 @@ from purveyor.domain.assets.models import Asset
 from purveyor.domain.notifications.lifecycle import MessageState
 from purveyor.domain.notifications.models import Message
 from purveyor.domain.notifications.operations import establish_templates
+from purveyor.domain.orders.executing import ExecutionPlan
 from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Order
-from purveyor.domain.orders.operations import ExecutionPlan
 from purveyor.domain.provisioning.lifecycle import AttemptOutcome
 from purveyor.domain.provisioning.models import Attempt
 from purveyor.flows.execution.operations import execute_order

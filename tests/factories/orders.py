@@ -1,5 +1,6 @@
 """Orders in their states, made by the product's own operations."""
 
+from collections.abc import Sequence
 from copy import copy
 from typing import Any
 
@@ -7,23 +8,30 @@ from django.db import transaction
 
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.catalogue.models import Product
-from purveyor.domain.orders.lifecycle import InvoiceOption
+from purveyor.domain.catalogue.operations import execute_by_hand
+from purveyor.domain.orders.executing import ExecutionPlan
+from purveyor.domain.orders.labels import (
+    establish_labels,
+)
+from purveyor.domain.orders.lifecycle import InvoiceOption, OrderState
 from purveyor.domain.orders.models import (
     ORDER_NUMBERS,
     Execution,
     Order,
     OrderItem,
+    StatusLabel,
 )
 from purveyor.domain.orders.operations import (
-    ExecutionPlan,
     Line,
     create_order,
     put_items,
 )
+from purveyor.flows.execution.choosing import prepare_bulk, start_bulk
+from purveyor.flows.execution.models import BulkExecution
 from purveyor.flows.execution.operations import execute_order
 from purveyor.flows.ordering.operations import submit_order
 from tests.factories.accounts import an_account
-from tests.factories.catalogue import BUNDLE, MAILBOX, a_product
+from tests.factories.catalogue import BUNDLE, MAILBOX, a_product, a_product_type
 from tests.factories.moments import DAN, NOON, TODAY
 from tests.factories.provisioning import a_link, a_setup
 
@@ -87,3 +95,26 @@ def an_execution(
 def a_line(product: Product | None = None, quantity: int = 10) -> Line:
     """Return what is asked for on one line."""
     return Line(product or a_product(), quantity)
+
+
+def a_label(
+    name: str, *, state: OrderState = OrderState.SUBMITTED, **fields: Any
+) -> StatusLabel:
+    """Return a label of the distributor's own, beside those that come along."""
+    establish_labels()
+    return StatusLabel.objects.create(system_type=state, name=name, **fields)
+
+
+def is_executed_by_hand(*, external_id: str = BUNDLE) -> None:
+    """Have the orders of a product type wait for staff."""
+    product_type = a_product_type(external_id=external_id)
+    execute_by_hand(product_type=product_type, is_by_hand=True, actor=DAN, now=NOON)
+
+
+def a_bulk(orders: Sequence[Order], *, is_started: bool = False) -> BulkExecution:
+    """Return a bulk execution of orders, started today with issued invoices if told."""
+    bulk = prepare_bulk(orders=orders, actor=DAN, now=NOON)
+    if is_started:
+        plan = ExecutionPlan(start_date=TODAY, option=InvoiceOption.ISSUE)
+        start_bulk(bulk=bulk, plan=plan, actor=DAN, now=NOON)
+    return bulk

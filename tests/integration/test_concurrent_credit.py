@@ -9,9 +9,11 @@ import pytest
 from django.db import connection
 
 from purveyor.domain.invoices.credit import credit_of
+from purveyor.domain.orders.executing import (
+    ExecutionPlan,
+)
 from purveyor.domain.orders.lifecycle import InvoiceOption, OrderState
 from purveyor.domain.orders.models import Order
-from purveyor.domain.orders.operations import ExecutionPlan
 from purveyor.flows.execution.operations import execute_order
 from purveyor.flows.ordering.approving import approve_order
 from purveyor.flows.ordering.operations import submit_order

@@ -13,10 +13,10 @@ from purveyor.domain.catalogue.models import Application, ProductType
 from purveyor.domain.catalogue.operations import create_application
 from purveyor.domain.invoices.models import Invoice
 from purveyor.domain.notifications.operations import establish_templates
+from purveyor.domain.orders.executing import ExecutionPlan
 from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Order
 from purveyor.domain.orders.operations import (
-    ExecutionPlan,
     Line,
     create_order,
     put_items,

@@ -46,6 +46,14 @@ class ProductType(models.Model):
     external_id = models.CharField(_("vendor's name"), max_length=100)
     name = models.CharField(_("name"), max_length=200)
     description = models.TextField(_("description"), blank=True)
+    is_executed_by_hand = models.BooleanField(
+        _("non-automatic execution"),
+        default=False,
+        help_text=_(
+            "Orders with such products wait for staff, under Sales > Orders for manual "
+            "management; bulk executions leave these items out."
+        ),
+    )
 
     class Meta:
         verbose_name = _("product type")

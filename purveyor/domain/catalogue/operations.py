@@ -70,6 +70,17 @@ def put_product_type(
     return product_type
 
 
+@transaction.atomic
+def execute_by_hand(
+    *, product_type: ProductType, is_by_hand: bool, actor: str, now: datetime
+) -> None:
+    """Have orders of a product type wait for staff, or have them executed again."""
+    product_type.is_executed_by_hand = is_by_hand
+    product_type.save(update_fields=["is_executed_by_hand"])
+    verb = "become_by_hand" if is_by_hand else "become_automatic"
+    log(product_type, verb, actor=actor, at=now)
+
+
 def create_product(
     *,
     product_type: ProductType,

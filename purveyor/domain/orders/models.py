@@ -23,6 +23,62 @@ ORDER_NUMBERS = Series("order", "O-", 6)
 QUANTITY_MAX = 10_000
 
 
+class StatusLabel(models.Model):
+    """What the distributor calls a status: several labels may stand for one state."""
+
+    system_type = models.CharField(
+        _("system type"),
+        max_length=20,
+        choices=OrderState,
+        help_text=_("What an order with this label can do; it never changes."),
+    )
+    name = models.CharField(_("name"), max_length=60)
+    position = models.PositiveSmallIntegerField(
+        _("position"), default=10, help_text=_("Its place in lists of choices.")
+    )
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("Whether orders can be given it.")
+    )
+    is_storefront_visible = models.BooleanField(
+        _("Storefront-visible"),
+        default=True,
+        help_text=_("Whether buyers read it. If not, they read the default label."),
+    )
+    is_default = models.BooleanField(
+        _("default of its type"),
+        default=False,
+        help_text=_("What every order of this type is called unless it was labelled."),
+    )
+
+    class Meta:
+        verbose_name = _("order status")
+        verbose_name_plural = _("Order statuses")
+        constraints = (
+            models.UniqueConstraint(
+                name="status_label_once_per_type",
+                fields=("system_type", "name"),
+                violation_error_message=_("This type has a label of that name."),
+            ),
+            models.UniqueConstraint(
+                name="status_label_one_default_per_type",
+                fields=("system_type",),
+                condition=Q(is_default=True),
+            ),
+            models.CheckConstraint(
+                name="status_label_default_is_active",
+                condition=Q(is_default=False) | Q(is_active=True),
+                violation_error_message=_("The default of a type stays active."),
+            ),
+            models.CheckConstraint(
+                name="status_label_type_is_known",
+                condition=Q(system_type__in=OrderState.values),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Order(models.Model):
     """A promise: what an account has asked for, at the prices of that day."""
 
@@ -40,6 +96,15 @@ class Order(models.Model):
     state = models.CharField(
         _("status"), max_length=20, choices=OrderState, default=OrderState.DRAFT
     )
+    label = models.ForeignKey(
+        StatusLabel,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="orders",
+        verbose_name=_("label"),
+    )  # counts only as long as the order is in its system type
     currency = models.CharField(_("currency"), max_length=3)
     po_code = models.CharField(_("PO code"), max_length=60, blank=True)
     notes = models.TextField(_("notes"), blank=True)
@@ -68,6 +133,9 @@ class Order(models.Model):
             ("approve_order", _("Can approve and reject orders")),
             ("accept_margin", _("Can execute orders with a thin margin or a loss")),
             ("cancel_order", _("Can cancel orders")),
+            ("label_order", _("Can change the status label of orders")),
+            ("change_price", _("Can change prices on orders")),
+            ("give_discount", _("Can give discounts on orders")),
         )
         constraints = (
             models.CheckConstraint(
@@ -82,6 +150,11 @@ class Order(models.Model):
         indexes = (
             models.Index(fields=("-created_at", "-id"), name="order_newest"),
             models.Index(fields=("state", "-created_at", "-id"), name="order_by_state"),
+            models.Index(
+                fields=("label", "-created_at", "-id"),
+                name="order_by_label",
+                condition=Q(label__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:
@@ -187,6 +260,13 @@ class OrderItem(models.Model):
     )
     currency = models.CharField(_("currency"), max_length=3, editable=False)
     unit_price = models.DecimalField(_("price"), max_digits=12, decimal_places=2)
+    list_price = models.DecimalField(
+        _("price on the list"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        editable=False,
+    )  # only where another price was agreed
     unit_cost = models.DecimalField(_("cost"), max_digits=12, decimal_places=2)
     discount_percent = models.DecimalField(
         _("discount %"),
@@ -224,6 +304,11 @@ class OrderItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.product_name}"
+
+    @property
+    def is_priced_by_hand(self) -> bool:
+        """Whether another price was agreed than the one on the list."""
+        return self.list_price is not None
 
     @property
     def gross(self) -> Money:

@@ -1,8 +1,8 @@
-"""What is done with an order, from its first draft to its execution."""
+"""What is done with an order, from its first draft until it can be executed."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -12,27 +12,20 @@ from purveyor.domain.accounts.queries import bill_to_of, billing_email_of, count
 from purveyor.domain.catalogue.models import Product
 from purveyor.domain.catalogue.pricing import PriceBook
 from purveyor.domain.catalogue.queries import check_is_sellable, tax_of
-from purveyor.domain.orders.lifecycle import (
-    ITEM,
-    ORDER,
-    InvoiceOption,
-    ItemState,
-    OrderState,
-)
+from purveyor.domain.orders.lifecycle import ORDER, OrderState
 from purveyor.domain.orders.models import (
     ORDER_NUMBERS,
     QUANTITY_MAX,
-    Execution,
     Order,
     OrderItem,
 )
 from purveyor.domain.orders.pricing import book_of, check_price
-from purveyor.domain.orders.queries import LockedOrder
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import check, log
 
 ITEMS_MAX = 200
 PERCENT_MAX = 100
+PRICE_MAX = 10_000_000
 
 
 class EmptyOrder(Refused):
@@ -57,6 +50,12 @@ class WrongDiscount(Refused):
     """A discount is a share of the price, from 0 to 100 percent."""
 
     code = "orders.wrong_discount"
+
+
+class WrongPrice(Refused):
+    """An agreed price is an amount within bounds, and not negative."""
+
+    code = "orders.wrong_price"
 
 
 class OrderingDisabled(Refused):
@@ -89,34 +88,18 @@ class NotADraft(Refused):
     code = "orders.not_a_draft"
 
 
-class NothingToExecute(Refused):
-    """An execution needs at least one item that was not executed yet."""
-
-    code = "orders.nothing_to_execute"
-
-
-class StartsInThePast(Refused):
-    """An execution starts today or later."""
-
-    code = "orders.starts_in_the_past"
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What is asked for on one line of a draft. `quantity` counts licenses."""
+    """
+    What is asked for on one line of a draft. `quantity` counts licenses.
+
+    `unit_price` is the price that was agreed instead of the one on the list.
+    """
 
     product: Product
     quantity: int
     discount_percent: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class ExecutionPlan:
-    """From which day, what about the bill, and why though little is earned on it."""
-
-    start_date: date
-    option: InvoiceOption
-    margin_because: str = ""
+    unit_price: Decimal | None = None
 
 
 @transaction.atomic
@@ -205,6 +188,7 @@ def put_items(
 
     :raises NotADraft: if the order was submitted meanwhile.
     :raises WrongQuantity: if a quantity is not from 1 to the limit.
+    :raises WrongPrice: if an agreed price is out of bounds.
     :raises NotPublished: if a product cannot be sold.
     :raises NoPrice: if no price list that holds for the payer has a product.
     """
@@ -220,9 +204,17 @@ def put_items(
     ]
     order.items.all().delete()
     made = OrderItem.objects.bulk_create(items)
-    said = ", ".join(str(item) for item in made)[:200]
+    said = ", ".join(_said(item) for item in made)[:200]
     log(order, "set_items", actor=actor, at=now, after=said)
     return made
+
+
+def _said(item: OrderItem) -> str:
+    """Return an item for the journal, with what was agreed about its price."""
+    said = str(item)
+    if item.is_priced_by_hand:
+        said += f" @ {item.unit_price} (list {item.list_price})"
+    return f"{said} -{item.discount_percent} %" if item.discount_percent else said
 
 
 def _priced(
@@ -235,6 +227,7 @@ def _priced(
         raise WrongDiscount(message % {"given": line.discount_percent})
     check_is_sellable(product)
     price = book.price_of(product, line.quantity)
+    agreed = _agreed(line, price.unit_price)
     tax = tax_of(product=product, country=country)
     return OrderItem(
         order=order,
@@ -244,12 +237,24 @@ def _priced(
         quantity=line.quantity,
         price_list=price.price_list,
         currency=order.currency,
-        unit_price=price.unit_price,
+        unit_price=price.unit_price if agreed is None else agreed,
+        list_price=None if agreed is None else price.unit_price,
         unit_cost=price.unit_cost,
         discount_percent=line.discount_percent,
         tax_name=tax.name,
         tax_percent=tax.percent,
     )
+
+
+def _agreed(line: Line, list_price: Decimal) -> Decimal | None:
+    """Return the price that was agreed; None if it is the one on the list."""
+    agreed = line.unit_price
+    if agreed is None or agreed == list_price:
+        return None
+    if not 0 <= agreed < PRICE_MAX:
+        message = _("A price is from 0 to below %(most)s, not %(given)s.")
+        raise WrongPrice(message % {"most": f"{PRICE_MAX:,}", "given": agreed})
+    return agreed
 
 
 def check_quantity(quantity: int) -> None:
@@ -311,73 +316,25 @@ def cancel_order(*, order: Order, because: str, actor: str, now: datetime) -> No
 
 
 @transaction.atomic
-def copy_order(*, order: Order, actor: str, now: datetime) -> Order:
-    """Return a new draft with the same parties and items, at the prices of now."""
-    shared = ("account", "bill_to", "currency", "recipient", "notes")
-    copy = Order(**{name: getattr(order, name) for name in shared})
-    create_order(order=copy, actor=actor, now=now)
-    items = order.items.select_related("product__product_type__application")
-    lines = [
-        Line(i.product, i.quantity, i.discount_percent)
-        for i in items.order_by("position")
-    ]
-    put_items(order=copy, lines=lines, actor=actor, now=now)
-    return copy
-
-
-def check_start_date(*, start_date: date, today: date) -> None:
+def annotate_order(
+    *, order: Order, notes: str, po_code: str, actor: str, now: datetime
+) -> None:
     """
-    Check the earliest day of provisioning.
+    Write the notes and the PO code of an order, whatever its state.
 
-    :raises StartsInThePast: if it lies before today.
+    Invoices that exist keep the PO code they were made with.
+
+    :raises Refused: if a field says no.
     """
-    if start_date < today:
-        message = _("The start date %(date)s has passed. Choose today or a later day.")
-        raise StartsInThePast(message % {"date": start_date.isoformat()})
-
-
-def open_execution(
-    *,
-    locked: LockedOrder,
-    chosen: Sequence[OrderItem],
-    plan: ExecutionPlan,
-    actor: str,
-    now: datetime,
-) -> Execution:
-    """
-    Mark items of an order as executed, once, and return their execution.
-
-    A part of executing an order, in the caller's transaction. The guard is the UPDATE
-    of the items: of two clicks only the first finds them open.
-
-    :raises NothingToExecute: if no item is named.
-    :raises MoveRefused: if one was executed before, or the order may not be executed.
-    """
-    if not chosen:
-        message = _("Tick at least one item that was not executed yet.")
-        raise NothingToExecute(message)
-    order, names = locked.order, {item.pk for item in chosen}
-    is_last = all(item.pk in names for item in locked.open_items)
-    ORDER.move(order, "execute" if is_last else "deliver")
-    execution = Execution.objects.create(
-        order=order,
-        actor=actor,
-        at=now,
-        start_date=plan.start_date,
-        invoice_option=plan.option,
-        margin_because=plan.margin_because.strip()[:300],
-    )
-    _execute_items(chosen, execution)
-    return execution
-
-
-def _execute_items(items: Sequence[OrderItem], execution: Execution) -> None:
-    still_open = OrderItem.objects.filter(
-        pk__in=[item.pk for item in items], order=execution.order, state=ItemState.OPEN
-    )
-    changed = still_open.update(state=ItemState.EXECUTED, execution=execution)
-    if changed != len(items):
-        items[0].refresh_from_db(fields=["state"])
-        raise ITEM.refusal(items[0], "execute")
-    for item in items:
-        item.state, item.execution = ItemState.EXECUTED, execution
+    given = {"notes": notes.strip(), "po_code": po_code.strip()}
+    changed = [name for name, text in given.items() if getattr(order, name) != text]
+    if not changed:
+        return
+    before = order.po_code if "po_code" in changed else ""
+    for name in changed:
+        setattr(order, name, given[name])
+    check(order)
+    order.save(update_fields=changed)
+    after = order.po_code if "po_code" in changed else ""
+    facts = {"before": before, "after": after, "fields": sorted(changed)}
+    log(order, "annotate", actor=actor, at=now, **facts)

@@ -33,12 +33,15 @@ def check_price(item: OrderItem, book: PriceBook) -> None:
     """
     Check that an item costs what stands on it; bring its cost and list up to date.
 
+    Where another price was agreed it is the list's own that must still be so.
+
     :raises PriceChanged: if it costs something else by now.
     :raises NoPrice: if no list that holds for the payer has the product any more.
     """
     price = book.price_of(item.product, item.quantity)
     now = Money(price.unit_price, book.currency)
-    then = Money(item.unit_price, item.currency)
+    listed = item.unit_price if item.list_price is None else item.list_price
+    then = Money(listed, item.currency)
     if now != then:
         message = _(
             "The price of %(product)s is now %(now)s, the order says %(then)s. "

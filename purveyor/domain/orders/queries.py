@@ -3,15 +3,25 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 
-from django.db.models import FETCH_RAISE, OuterRef, QuerySet, Subquery
+from django.db.models import (
+    FETCH_RAISE,
+    Case,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
 
 from purveyor.domain.accounts.models import Account, Organization
 from purveyor.domain.accounts.queries import accounts_under
 from purveyor.domain.catalogue.models import Price
 from purveyor.domain.orders.lifecycle import ItemState, OrderState
-from purveyor.domain.orders.models import Order, OrderItem
+from purveyor.domain.orders.models import Order, OrderItem, StatusLabel
 from purveyor.kernel.errors import NotFound
 from purveyor.kernel.money import Money, total
 
@@ -141,4 +151,59 @@ def count_open_orders(*, limit: int = COUNT_MAX) -> int:
 def newest_orders(*, limit: int = 8) -> tuple[Order, ...]:
     """Return the newest orders with their accounts and items."""
     orders = Order.objects.select_related("account").prefetch_related("items")
-    return tuple(orders.order_by("-created_at", "-id")[:limit])
+    return tuple(with_status_name(orders).order_by("-created_at", "-id")[:limit])
+
+
+def for_manual_management() -> Q:
+    """
+    Return the condition for orders that hold an item which only staff executes.
+
+    Submitted, or executed in part; a product type says which items these are.
+    """
+    by_hand = OrderItem.objects.filter(
+        order=OuterRef("pk"),
+        state=ItemState.OPEN,
+        product__product_type__is_executed_by_hand=True,
+    )
+    return Q(Exists(by_hand), state__in=(OrderState.SUBMITTED, OrderState.EXECUTING))
+
+
+def count_for_manual_management(*, limit: int = COUNT_MAX) -> int:
+    """Return how many orders wait for staff to execute items, at most a limit."""
+    return Order.objects.filter(for_manual_management()).order_by()[:limit].count()
+
+
+def labels_for(order: Order) -> list[StatusLabel]:
+    """Return the labels that an order can be given now."""
+    fitting = StatusLabel.objects.filter(system_type=order.state, is_active=True)
+    return list(fitting.order_by("position", "name", "id"))
+
+
+def name_of_status(order: Order) -> str:
+    """Return what the status of an order is called: by its label, or its type's."""
+    named: Any = order
+    if not hasattr(order, "status_name"):
+        named = with_status_name(Order.objects.filter(pk=order.pk)).get()
+    told: str | None = named.status_name
+    return told or str(OrderState(order.state).label)
+
+
+def with_status_name(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Return orders that know what their status is called, in the same statement."""
+    default = StatusLabel.objects.filter(
+        system_type=OuterRef("state"), is_default=True
+    ).values("name")[:1]
+    return orders.annotate(
+        status_name=Case(
+            When(label__system_type=F("state"), then=F("label__name")),
+            default=Subquery(default),
+        )
+    )
+
+
+def labelled(label: StatusLabel) -> Q:
+    """Return the condition for orders that are called by a label."""
+    if label.is_default:
+        named = Q(label__isnull=False, label__system_type=label.system_type)
+        return Q(state=label.system_type) & ~named
+    return Q(state=label.system_type, label=label)

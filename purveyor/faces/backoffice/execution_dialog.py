@@ -24,9 +24,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import INPUT_CLASSES, UnfoldAdminTextareaWidget
 
+from purveyor.domain.orders.executing import ExecutionPlan, NothingToExecute
 from purveyor.domain.orders.lifecycle import InvoiceOption, ItemState
 from purveyor.domain.orders.models import Execution, Order, OrderItem
-from purveyor.domain.orders.operations import ExecutionPlan, NothingToExecute
 from purveyor.domain.orders.queries import items_of
 from purveyor.faces.backoffice.credit import bar_of
 from purveyor.faces.backoffice.display import page_of

@@ -55,6 +55,18 @@ MENU = (
                 "orders_to_approve",
                 "orders.approve_order",
             ),
+            Item(
+                _("Orders for manual management"),
+                "back_hand",
+                "manual_orders",
+                "orders.view_order",
+            ),
+            Item(
+                _("Bulk executions"),
+                "playlist_play",
+                "bulk_executions",
+                "execution.view_bulkexecution",
+            ),
         ),
     ),
     Group(
@@ -104,6 +116,7 @@ MENU = (
         (
             records(_("Applications"), "hub", "catalogue.application"),
             records(_("Product types"), "category", "catalogue.producttype"),
+            records(_("Order statuses"), "new_label", "orders.statuslabel"),
             records(_("Notifications"), "mail", "notifications.template"),
             records(_("Tax rates"), "percent", "catalogue.taxrate"),
             records(_("Payment methods"), "credit_card", "accounts.paymentmethod"),

@@ -1,6 +1,7 @@
 """The form of a draft order: its parties and its items, as they are typed."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -24,13 +25,16 @@ from purveyor.domain.catalogue.models import PriceList, Product
 from purveyor.domain.catalogue.pricing import has_price
 from purveyor.domain.catalogue.queries import sellable_products
 from purveyor.domain.orders.models import QUANTITY_MAX, Order, OrderItem
-from purveyor.domain.orders.operations import Line
+from purveyor.domain.orders.operations import PRICE_MAX, Line
 from purveyor.faces.backoffice.display import NOTHING
 from purveyor.kernel import clock
 from purveyor.kernel.money import Money
 
 WRONG_QUANTITY = format_lazy(
     _("The quantity must be a whole number from 1 to {most}."), most=QUANTITY_MAX
+)
+WRONG_PRICE = format_lazy(
+    _("A price is from 0 to below {most}, with two decimals."), most=f"{PRICE_MAX:,}"
 )
 WRONG_DISCOUNT = _("A discount is from 0 to 100 percent.")
 NOT_A_PAYER = _("This account does not pay for the order's account. Choose another.")
@@ -110,7 +114,11 @@ class OrderForm(forms.ModelForm[Order]):
 
 
 class ItemForm(forms.ModelForm[OrderItem]):
-    """One line as it is typed. Prices, cost and tax come from the catalogue."""
+    """
+    One line as it is typed. Cost and tax come from the catalogue.
+
+    So does the price, unless another was agreed and the person may write it.
+    """
 
     product = forms.ModelChoiceField(
         label=_("Product"),
@@ -125,6 +133,19 @@ class ItemForm(forms.ModelForm[OrderItem]):
         widget=UnfoldAdminIntegerFieldWidget,
         error_messages=dict.fromkeys(
             ("invalid", "min_value", "max_value", "required"), WRONG_QUANTITY
+        ),
+    )
+    agreed_price = forms.DecimalField(
+        label=_("Price"),
+        required=False,
+        min_value=0,
+        max_digits=9,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text=_("Empty: as the price list says."),
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_whole_digits", "max_decimal_places"),
+            WRONG_PRICE,
         ),
     )
     discount_percent = forms.DecimalField(
@@ -144,13 +165,29 @@ class ItemForm(forms.ModelForm[OrderItem]):
         model = OrderItem
         fields = ("product", "quantity", "discount_percent")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        item, field = self.instance, self.fields["agreed_price"]
+        listed = item.list_price if item.is_priced_by_hand else item.unit_price
+        hint = f"{listed:.2f}" if item.pk else _("From the list")
+        field.widget.attrs["placeholder"] = hint
+        if item.is_priced_by_hand:
+            self.initial.setdefault("agreed_price", item.unit_price)
+
     def clean_discount_percent(self) -> Any:
         """Return the discount; an empty one is none."""
         return self.cleaned_data["discount_percent"] or 0
 
 
 class ItemFormSet(PaginationInlineFormSet):
-    """The lines of a draft. All their product lists are read once."""
+    """
+    The lines of a draft. All their product lists are read once.
+
+    What a person may not write is no field of the form, whatever a browser sends.
+    """
+
+    may_change_price = False
+    may_give_discount = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -159,6 +196,10 @@ class ItemFormSet(PaginationInlineFormSet):
     def add_fields(self, form: Any, index: int | None) -> None:
         """Offer what can be sold now, and what stands on the line already."""
         super().add_fields(form, index)
+        if not self.may_change_price:
+            del form.fields["agreed_price"]
+        if not self.may_give_discount:
+            del form.fields["discount_percent"]
         if self._sellable is None:
             self._sellable = [(p.pk, offered_as(p)) for p in _offered()]
         offered = [("", _("Choose a product")), *self._sellable]
@@ -176,12 +217,24 @@ class OrderItemInline(unfold.TabularInline):
     formset = ItemFormSet
     verbose_name = _("item")
     verbose_name_plural = _("Items")
-    fields = ("product", "quantity", "discount_percent", "price", "cost", "tax", "net")
-    readonly_fields = ("price", "cost", "tax", "net")
+    readonly_fields = ("price", "discount", "cost", "tax", "net")
     ordering = ("position", "id")
     extra = 0
     show_change_link = False
     show_title = False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Return the columns; what a person may not write is shown as text."""
+        price = "agreed_price" if _may_change_price(request) else "price"
+        discount = "discount_percent" if _may_give_discount(request) else "discount"
+        return ("product", "quantity", price, discount, "cost", "tax", "net")
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Return the lines as a form, with the fields that this person may write."""
+        formset: Any = super().get_formset(request, obj, **kwargs)
+        formset.may_change_price = _may_change_price(request)
+        formset.may_give_discount = _may_give_discount(request)
+        return formset
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         """Return one empty line where there is none yet."""
@@ -208,6 +261,13 @@ class OrderItemInline(unfold.TabularInline):
         """Return what one license costs the buyer, and by which list."""
         told = _of(item, item.unit_price)
         return f"{told} · {item.price_list.name}" if item.price_list else told
+
+    @display(description=_("Discount %"))
+    def discount(self, item: OrderItem) -> str:
+        """Return the discount that somebody else has given."""
+        if not item.pk or not item.discount_percent:
+            return NOTHING
+        return f"{item.discount_percent.normalize():f} %"
 
     @display(description=_("Cost"))
     def cost(self, item: OrderItem) -> str:
@@ -247,14 +307,34 @@ def lines_of(formset: Any) -> list[Line]:
         for form in formset.forms
         if form.cleaned_data.get("product") and form not in formset.deleted_forms
     )
-    return [
-        Line(
-            form.cleaned_data["product"],
-            form.cleaned_data["quantity"],
-            form.cleaned_data["discount_percent"],
-        )
-        for form in typed
-    ]
+    return [_line(form) for form in typed]
+
+
+def _line(form: Any) -> Line:
+    """Return one line; what the person may not write stays while its product does."""
+    typed, before = form.cleaned_data, _before(form)
+    agreed = before.unit_price if before and before.is_priced_by_hand else None
+    discount = before.discount_percent if before else Decimal(0)
+    return Line(
+        typed["product"],
+        typed["quantity"],
+        typed.get("discount_percent", discount),
+        typed.get("agreed_price", agreed),
+    )
+
+
+def _before(form: Any) -> OrderItem | None:
+    """Return the item as it is stored, if this line is still about its product."""
+    item: OrderItem = form.instance
+    return item if item.pk and "product" not in form.changed_data else None
+
+
+def _may_change_price(request: HttpRequest) -> bool:
+    return request.user.has_perm("orders.change_price")
+
+
+def _may_give_discount(request: HttpRequest) -> bool:
+    return request.user.has_perm("orders.give_discount")
 
 
 def payers_of(account: Account | None) -> QuerySet[Account]:

@@ -10,7 +10,8 @@ from django.utils.safestring import SafeString
 from purveyor.domain.orders.models import Order
 from purveyor.domain.orders.queries import Totals, totals_of
 from purveyor.faces.backoffice.approvals import Row, row_of
-from purveyor.faces.backoffice.display import page_of, status_badge
+from purveyor.faces.backoffice.display import page_of
+from purveyor.faces.backoffice.order_statuses import order_badge
 from purveyor.flows.execution.outcome import (
     Delivery,
     ExecutionRow,
@@ -58,7 +59,7 @@ def order_page(order: Order, query: Mapping[str, str]) -> OrderPage:
     """Return what the page of an order shows."""
     return OrderPage(
         order=order,
-        badge=status_badge(order, "state"),
+        badge=order_badge(order),
         account_url=page_of(order.account),
         bill_to_url=page_of(order.bill_to),
         totals=totals_of(items=order.items.all(), currency=order.currency),

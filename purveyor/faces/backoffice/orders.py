@@ -10,25 +10,27 @@ from django.shortcuts import render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.accounts.queries import bill_to_of
+from purveyor.domain.orders.copying import copy_order
 from purveyor.domain.orders.lifecycle import ORDER, OrderState
 from purveyor.domain.orders.models import Order, OrderItem
 from purveyor.domain.orders.operations import (
     cancel_order,
-    copy_order,
     create_order,
     edit_order,
     put_items,
 )
-from purveyor.domain.orders.queries import totals_of
-from purveyor.faces.backoffice.display import link_to, moment, page_of, status_badge
+from purveyor.domain.orders.queries import (
+    totals_of,
+    with_status_name,
+)
+from purveyor.faces.backoffice.display import link_to, moment, page_of
 from purveyor.faces.backoffice.execution_dialog import answer_execution
-from purveyor.faces.backoffice.frame import BssModelAdmin, actor_of
+from purveyor.faces.backoffice.frame import actor_of
 from purveyor.faces.backoffice.order_form import (
     OrderForm,
     OrderItemInline,
@@ -37,6 +39,8 @@ from purveyor.faces.backoffice.order_form import (
     recipients_of,
 )
 from purveyor.faces.backoffice.order_page import delivery_page, order_page
+from purveyor.faces.backoffice.order_statuses import LabelFilter, order_badge
+from purveyor.faces.backoffice.order_verbs import OrderVerbs
 from purveyor.faces.backoffice.questions import ReasonForm, opens_dialog
 from purveyor.faces.backoffice.site import bss
 from purveyor.faces.backoffice.verbs import DialogForm, done, verb
@@ -49,12 +53,12 @@ SHORTCUTS: dict[str, Any] = {
     "title": gettext_lazy("Shortcuts"),
     "icon": "bolt",
     "variant": ActionVariant.PRIMARY,
-    "items": ["execute", "deliver", "copy", "cancel"],
+    "items": ["execute", "deliver", "annotate", "relabel", "copy", "cancel"],
 }
 
 
 @admin.register(Order, site=bss)
-class OrderAdmin(BssModelAdmin):
+class OrderAdmin(OrderVerbs):
     """Orders: edited while draft; afterwards they are shown, and executed."""
 
     form = OrderForm
@@ -68,7 +72,7 @@ class OrderAdmin(BssModelAdmin):
         "created",
     )
     list_display_links = ("number",)
-    list_filter = (("state", ChoicesDropdownFilter), "currency")
+    list_filter: ClassVar[Any] = (LabelFilter, "currency")
     ordering = ("-created_at", "-id")
     search_fields = ("number__exact", "account__number__exact")
     search_help_text = gettext_lazy("Order or account number")
@@ -89,6 +93,7 @@ class OrderAdmin(BssModelAdmin):
             },
         ),
     )
+    actions: Any = ("execute_several",)
     actions_detail: Any = (SHORTCUTS,)
     actions_submit_line: Any = ("submit",)
     change_form_outer_before_template: Any = "backoffice/orders/head.html"
@@ -105,7 +110,7 @@ class OrderAdmin(BssModelAdmin):
         css: ClassVar[dict[str, tuple[str, ...]]] = {
             "all": ("backoffice/records.css", "backoffice/credit.css")
         }
-        js = ("backoffice/order_parties.js",)
+        js = ("backoffice/order_parties.js", "backoffice/order_keys.js")
 
     # ---------------------------------------------------------------- list
 
@@ -113,7 +118,7 @@ class OrderAdmin(BssModelAdmin):
         """Return orders with all that a row of the list shows."""
         items = Prefetch("items", OrderItem.objects.order_by("position", "id"))
         orders = super().get_queryset(request).select_related("account", "bill_to")
-        return orders.prefetch_related(items)
+        return with_status_name(orders.prefetch_related(items))
 
     def sought(self, term: str) -> str:
         """Return what is looked for; our numbers are written in capitals."""
@@ -132,7 +137,7 @@ class OrderAdmin(BssModelAdmin):
     @display(description=gettext_lazy("Status"))
     def state_badge(self, order: Order) -> Any:
         """Return where the order stands."""
-        return status_badge(order, "state")
+        return order_badge(order)
 
     @display(description=gettext_lazy("Total"))
     def total(self, order: Order) -> str:
@@ -237,6 +242,8 @@ class OrderAdmin(BssModelAdmin):
         fits = {
             "execute": can_execute,
             "deliver": can_execute,
+            "annotate": True,
+            "relabel": True,
             "copy": True,
             "cancel": ORDER.allows(order, "cancel"),
         }
@@ -275,8 +282,8 @@ class OrderAdmin(BssModelAdmin):
         dialog={
             "title": gettext_lazy("Copy"),
             "description": gettext_lazy(
-                "A new draft with the same parties and items is created, at the "
-                "prices of now."
+                "A new draft with the same parties and items is created, at the list's "
+                "prices of now. PO code and files stay with this order."
             ),
             "form_class": DialogForm,
             "form_submit_text": gettext_lazy("Copy"),
@@ -285,7 +292,12 @@ class OrderAdmin(BssModelAdmin):
     def copy(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         """Create a draft like this order."""
         order = self.get_queryset(request).get(pk=object_id)
-        draft = copy_order(order=order, actor=actor_of(request), now=clock.now())
+        draft = copy_order(
+            order=order,
+            keeps_discounts=request.user.has_perm("orders.give_discount"),
+            actor=actor_of(request),
+            now=clock.now(),
+        )
         facts = {"number": order.number, "draft": draft.number}
         told = _("Order %(draft)s is created, a copy of %(number)s.") % facts
         messages.success(request, told)

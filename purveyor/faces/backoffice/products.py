@@ -12,10 +12,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from purveyor.domain.catalogue.models import Price, Product, ProductType
+from purveyor.domain.catalogue.operations import execute_by_hand
 from purveyor.domain.catalogue.pricing import has_price
 from purveyor.domain.catalogue.queries import characteristic_defaults
 from purveyor.faces.backoffice.display import NOTHING, amount, badge, link_to
-from purveyor.faces.backoffice.frame import BssModelAdmin
+from purveyor.faces.backoffice.frame import BssModelAdmin, actor_of
 from purveyor.faces.backoffice.prices import span_of, state_badge
 from purveyor.faces.backoffice.sections import Column, Section, shown_sections
 from purveyor.faces.backoffice.site import bss
@@ -199,9 +200,19 @@ class ProductAdmin(BssModelAdmin):
 
 @admin.register(ProductType, site=bss)
 class ProductTypeAdmin(BssModelAdmin):
-    """What the service managers can sell. Read from them, never typed in."""
+    """
+    What the service managers can sell. Read from them, never typed in.
 
-    list_display = ("name", "application", "external_id", "characteristics_told")
+    Only whether its orders wait for staff is the distributor's own decision.
+    """
+
+    list_display = (
+        "name",
+        "application",
+        "external_id",
+        "characteristics_told",
+        "execution_badge",
+    )
     empty_text = _("Get the services definition under Setup > Applications.")
     list_filter = ("application",)
     list_select_related = ("application",)
@@ -212,10 +223,18 @@ class ProductTypeAdmin(BssModelAdmin):
         "application",
         "external_id",
         "description",
+        "is_executed_by_hand",
         "characteristics_told",
         "products_told",
     )
-    readonly_fields: ClassVar = ("characteristics_told", "products_told")
+    readonly_fields: ClassVar = (
+        "name",
+        "application",
+        "external_id",
+        "description",
+        "characteristics_told",
+        "products_told",
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProductType]:
         """Return the product types with their characteristics."""
@@ -226,9 +245,23 @@ class ProductTypeAdmin(BssModelAdmin):
         """Return no: the services definition is read, see Setup > Applications."""
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return no: the vendor says what a product type is."""
-        return False
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: Any, change: Any
+    ) -> None:
+        """Save whether its orders wait for staff; all else the vendor says."""
+        execute_by_hand(
+            product_type=obj,
+            is_by_hand=form.cleaned_data["is_executed_by_hand"],
+            actor=actor_of(request),
+            now=clock.now(),
+        )
+
+    @admin.display(description=_("Execution"))
+    def execution_badge(self, product_type: ProductType) -> SafeString:
+        """Return whether orders of it wait for staff."""
+        if product_type.is_executed_by_hand:
+            return badge(_("Non-automatic"), "warning")
+        return badge(_("Automatic"))
 
     @admin.display(description=_("Characteristics"))
     def characteristics_told(self, product_type: ProductType) -> SafeString:

@@ -9,6 +9,9 @@ from rich.progress import Progress
 from purveyor.domain.accounts.operations import establish_roles
 from purveyor.domain.notifications.ladder import establish_ladder
 from purveyor.domain.notifications.operations import establish_templates
+from purveyor.domain.orders.labels import (
+    establish_labels,
+)
 from purveyor.faces.console.readiness import collect_files
 from purveyor.kernel import clock
 
@@ -19,10 +22,11 @@ def migrate() -> None:
 
 
 def establish() -> None:
-    """Make the roles, the notifications and the ladder that come with the product."""
+    """Make the roles, texts, ladder and order statuses that come with the product."""
     establish_roles(roles=settings.PURVEYOR_ROLES)
     establish_templates()
     establish_ladder(now=clock.now())
+    establish_labels()
 
 
 STEPS: tuple[tuple[str, Callable[[], None]], ...] = (

@@ -13,14 +13,14 @@ from purveyor.domain.assets.operations import create_assets
 from purveyor.domain.catalogue.models import Application
 from purveyor.domain.invoices.models import Invoice
 from purveyor.domain.invoices.operations import bill, charge_items
-from purveyor.domain.orders.lifecycle import ORDER, InvoiceOption, ItemState
-from purveyor.domain.orders.margins import Margin
-from purveyor.domain.orders.models import Execution, Order, OrderItem
-from purveyor.domain.orders.operations import (
+from purveyor.domain.orders.executing import (
     ExecutionPlan,
     check_start_date,
     open_execution,
 )
+from purveyor.domain.orders.lifecycle import ORDER, InvoiceOption, ItemState
+from purveyor.domain.orders.margins import Margin
+from purveyor.domain.orders.models import Execution, Order, OrderItem
 from purveyor.domain.orders.queries import LockedOrder, lock_order
 from purveyor.domain.provisioning.lifecycle import LINK
 from purveyor.domain.provisioning.models import InvoiceWhen

@@ -1,23 +1,25 @@
 """What executions of an order have made, and how far each item is delivered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from purveyor.domain.assets.lifecycle import SyncStatus
 from purveyor.domain.assets.models import Asset
-from purveyor.domain.invoices.lifecycle import InvoiceState
-from purveyor.domain.invoices.models import Invoice, InvoiceLine
+from purveyor.domain.invoices.lifecycle import ChargeState, InvoiceState
+from purveyor.domain.invoices.models import Charge, Invoice, InvoiceLine
 from purveyor.domain.orders.lifecycle import InvoiceOption, ItemState
 from purveyor.domain.orders.models import Execution, Order, OrderItem
 from purveyor.domain.provisioning.explanation import Explanation, explain
 from purveyor.domain.provisioning.registry import vendor_of
-from purveyor.kernel.money import Money
+from purveyor.kernel.money import Money, total
 
 EXECUTIONS_MAX = 200
+PENDING, AWAITED, DROPPED = "pending", "awaited", "dropped"
 INVOICES_MAX = 200
 
 
@@ -68,16 +70,42 @@ class InvoiceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ExecutedItem:
+    """One item of an execution, and how far the asset is that it has become."""
+
+    product_name: str
+    quantity: int
+    net: Money
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
 class ExecutionRow:
-    """One execution: who, when, what about the bill, and what came of it."""
+    """
+    One execution: who, when, what about the bill, and what came of it.
+
+    `position` counts the executions of the order. `pending` is what waits to be
+    invoiced, `awaited` what is invoiced once it is delivered, `dropped` what never is;
+    all without tax, None if there is nothing of it.
+    """
 
     execution_id: int
+    position: int
     at: datetime
     actor: str
     start_date: date
     option: InvoiceOption
-    assets: tuple[Delivery, ...]
+    items: tuple[ExecutedItem, ...]
+    net: Money
     invoices: tuple[InvoiceRow, ...]
+    pending: Money | None
+    awaited: Money | None
+    dropped: Money | None
+
+    @property
+    def assets(self) -> tuple[Delivery, ...]:
+        """How far each of its assets is."""
+        return tuple(item.delivery for item in self.items)
 
 
 def delivery_of(asset: Asset) -> Delivery:
@@ -105,23 +133,26 @@ def item_rows(order: Order) -> tuple[ItemRow, ...]:
 
 def execution_rows(order: Order) -> tuple[ExecutionRow, ...]:
     """Return the executions of an order, newest first, with all that they made."""
-    executions = order.executions.order_by("-at", "-id")[:EXECUTIONS_MAX]
-    assets = list(_assets_of(order))
-    invoices = _invoices_by_execution(order)
+    executions = list(order.executions.order_by("-at", "-id")[:EXECUTIONS_MAX])
+    assets = list(_assets_of(order)) if executions else []
+    invoices = _invoices_by_execution(order) if executions else {}
+    unbilled = _unbilled_by_execution(order) if executions else {}
     return tuple(
         _execution_row(
             execution,
-            (asset for asset in assets if asset.execution_id == execution.pk),
-            invoices.get(execution.pk, ()),
+            position=len(executions) - place,
+            assets=[each for each in assets if each.execution_id == execution.pk],
+            invoices=invoices.get(execution.pk, ()),
+            unbilled=unbilled.get(execution.pk, {}),
         )
-        for execution in executions
+        for place, execution in enumerate(executions)
     )
 
 
 def _assets_of(order: Order) -> Iterable[Asset]:
     return (
         Asset.objects.filter(order_item__order=order)
-        .select_related("application__breaker")
+        .select_related("application__breaker", "order_item")
         .order_by("order_item__position", "id")
     )
 
@@ -147,17 +178,51 @@ def _item_row(item: OrderItem, delivery: Delivery | None) -> ItemRow:
 
 
 def _execution_row(
-    execution: Execution, assets: Iterable[Asset], invoices: Iterable[InvoiceRow]
+    execution: Execution,
+    *,
+    position: int,
+    assets: Sequence[Asset],
+    invoices: tuple[InvoiceRow, ...],
+    unbilled: Mapping[str, Money],
 ) -> ExecutionRow:
+    items = tuple(_executed_item(asset) for asset in assets)
     return ExecutionRow(
         execution_id=execution.pk,
+        position=position,
         at=execution.at,
         actor=execution.actor,
         start_date=execution.start_date,
         option=InvoiceOption(execution.invoice_option),
-        assets=tuple(delivery_of(asset) for asset in assets),
-        invoices=tuple(invoices),
+        items=items,
+        net=total((item.net for item in items), execution.order.currency),
+        invoices=invoices,
+        pending=unbilled.get(PENDING),
+        awaited=unbilled.get(AWAITED),
+        dropped=unbilled.get(DROPPED),
     )
+
+
+def _executed_item(asset: Asset) -> ExecutedItem:
+    item = asset.order_item
+    return ExecutedItem(item.product_name, item.quantity, item.net, delivery_of(asset))
+
+
+def _unbilled_by_execution(order: Order) -> dict[int, dict[str, Money]]:
+    """Return by execution what stands on no invoice, and why."""
+    sums = (
+        Charge.objects.filter(execution__order=order)
+        .exclude(state=ChargeState.INVOICED)
+        .order_by()
+        .values_list("execution_id", "state", "waits_for_delivery", "currency")
+        .annotate(net_sum=Sum("net_amount"))
+    )
+    found: dict[int, dict[str, Money]] = {}
+    for execution, state, waits, currency, net in sums:
+        why = DROPPED if state == ChargeState.DROPPED else PENDING
+        why = AWAITED if waits and why == PENDING else why
+        known = found.setdefault(execution, {})
+        known[why] = known.get(why, Money(Decimal(0), currency)) + Money(net, currency)
+    return found
 
 
 def _invoices_by_execution(order: Order) -> dict[int, tuple[InvoiceRow, ...]]:

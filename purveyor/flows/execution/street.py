@@ -31,6 +31,8 @@ from purveyor.domain.provisioning.operations.make import provision_asset
 from purveyor.domain.provisioning.operations.setup import read_definition
 from purveyor.domain.provisioning.operations.synchronize import synchronize_link
 from purveyor.domain.provisioning.operations.watch import watch_reference
+from purveyor.flows.execution.bulk import walk_bulk
+from purveyor.flows.execution.models import BulkExecution
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.work.engine import Due
 
@@ -68,6 +70,7 @@ STREET = (
     Due(Asset, "due_at", provision_asset, queues=queues_to_vendors),  # its coupon
     Due(CouponEntry, "due_at", check_entry, queues=queues_to_vendors),  # typed in
     Due(Watch, "due_at", watch_reference, queues=queues_to_vendors),  # another coupon?
+    Due(BulkExecution, "due_at", walk_bulk),  # orders chosen together
     Due(RetryRun, "due_at", walk_run),  # failures of one cause, wave by wave
     Due(Asset, "welcome_due_at", welcome, is_leased=False),  # it is there: say so
     Due(ReminderRound, "due_at", walk_round),  # it expires soon: say so

@@ -21,13 +21,12 @@ from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.operations import Coupon, connect_coupon, create_assets
 from purveyor.domain.catalogue.models import Application, Product
 from purveyor.domain.invoices.operations import charge_items
+from purveyor.domain.orders.executing import ExecutionPlan, open_execution
 from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Order
 from purveyor.domain.orders.operations import (
-    ExecutionPlan,
     Line,
     create_order,
-    open_execution,
     put_items,
     submit_order,
 )

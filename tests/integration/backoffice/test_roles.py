@@ -16,6 +16,7 @@ from purveyor.faces.backoffice.site import bss
 from tests.factories.accounts import an_account, an_organization
 from tests.factories.assets import a_failed_asset, a_synchronized_asset
 from tests.factories.moments import DAN, NOON
+from tests.factories.orders import a_bulk, a_draft_order, a_label
 from tests.factories.reconciliation import STRANGE, a_plan, a_stranger
 from tests.factories.troubles import (
     FOUND,
@@ -52,6 +53,7 @@ OWNERS = {
     "attachment_id": "attachments.attachment",
     "application_id": "catalogue.application",
     "approval_id": "orders.approval",
+    "bulk_id": "execution.bulkexecution",
     "candidate_id": "provisioning.candidate",
     "found_id": "provisioning.accountcandidate",
     "line_id": "reconciliation.finding",
@@ -146,6 +148,8 @@ def _trouble(asset: Asset) -> None:
     retry_group(application=application, group=group, actor=DAN, now=NOON)
     a_silent_vendor()
     a_plan([a_stranger()])
+    a_bulk([a_draft_order()])
+    a_label("Waits for payment")
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

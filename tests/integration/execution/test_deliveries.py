@@ -10,11 +10,10 @@ from django.db import connection
 
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.invoices.models import Invoice
+from purveyor.domain.orders.executing import ExecutionPlan, NothingToExecute
 from purveyor.domain.orders.lifecycle import InvoiceOption, OrderState
 from purveyor.domain.orders.models import Execution, Order
 from purveyor.domain.orders.operations import (
-    ExecutionPlan,
-    NothingToExecute,
     cancel_order,
 )
 from purveyor.flows.execution.operations import execute_order

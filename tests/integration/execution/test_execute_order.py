@@ -12,11 +12,10 @@ from purveyor.domain.assets.models import Asset
 from purveyor.domain.invoices.lifecycle import ChargeState, InvoiceState
 from purveyor.domain.invoices.models import Charge, Invoice
 from purveyor.domain.invoices.operations import ProfileMissing
+from purveyor.domain.orders.executing import ExecutionPlan, StartsInThePast
 from purveyor.domain.orders.lifecycle import InvoiceOption, OrderState
 from purveyor.domain.orders.models import Execution, Order, OrderItem
 from purveyor.domain.orders.operations import (
-    ExecutionPlan,
-    StartsInThePast,
     cancel_order,
 )
 from purveyor.domain.orders.queries import get_order

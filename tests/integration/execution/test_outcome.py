@@ -5,9 +5,9 @@ from datetime import datetime
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.invoices.models import Invoice
 from purveyor.domain.invoices.operations import void_invoice
+from purveyor.domain.orders.executing import ExecutionPlan
 from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Execution, Order
-from purveyor.domain.orders.operations import ExecutionPlan
 from purveyor.domain.provisioning.models import InvoiceWhen, LinkOf
 from purveyor.flows.execution.operations import execute_order
 from purveyor.flows.execution.outcome import execution_rows, item_rows

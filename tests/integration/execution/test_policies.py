@@ -10,11 +10,11 @@ from purveyor.domain.assets.operations import Coupon, connect_coupon
 from purveyor.domain.catalogue.models import Product
 from purveyor.domain.invoices.lifecycle import ChargeState, InvoiceState
 from purveyor.domain.invoices.models import Charge, Invoice
+from purveyor.domain.orders.executing import ExecutionPlan
 from purveyor.domain.orders.lifecycle import InvoiceOption, OrderState
 from purveyor.domain.orders.models import Execution, Order
 from purveyor.domain.orders.operations import (
     EmptyOrder,
-    ExecutionPlan,
     Line,
     WrongQuantity,
 )

@@ -7,9 +7,14 @@ import pytest
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.invoices.credit import credit_of
 from purveyor.domain.orders.approvals import RejectionNeedsReason
+from purveyor.domain.orders.executing import (
+    ExecutionPlan,
+)
 from purveyor.domain.orders.lifecycle import ApprovalCause, InvoiceOption, OrderState
 from purveyor.domain.orders.models import Approval, Order
-from purveyor.domain.orders.operations import ExecutionPlan, cancel_order
+from purveyor.domain.orders.operations import (
+    cancel_order,
+)
 from purveyor.flows.execution.operations import execute_order
 from purveyor.flows.ordering.approving import (
     NothingToApprove,

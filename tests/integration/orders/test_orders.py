@@ -10,6 +10,8 @@ from purveyor.domain.accounts.models import Account, Contact
 from purveyor.domain.catalogue.models import Product
 from purveyor.domain.catalogue.operations import switch_application
 from purveyor.domain.catalogue.queries import NotPublished, NotYetActive
+from purveyor.domain.orders.copying import copy_order
+from purveyor.domain.orders.executing import StartsInThePast, check_start_date
 from purveyor.domain.orders.lifecycle import OrderState
 from purveyor.domain.orders.models import Order, OrderItem
 from purveyor.domain.orders.operations import (
@@ -18,14 +20,13 @@ from purveyor.domain.orders.operations import (
     NoRecipient,
     NotADraft,
     OrderingDisabled,
-    StartsInThePast,
     cancel_order,
-    check_start_date,
-    copy_order,
     put_items,
     submit_order,
 )
-from purveyor.domain.orders.pricing import PriceChanged
+from purveyor.domain.orders.pricing import (
+    PriceChanged,
+)
 from purveyor.domain.orders.queries import (
     get_order,
     items_of,
@@ -245,7 +246,9 @@ def test_a_copy_is_a_new_draft_at_the_prices_of_now(now: datetime) -> None:
     a_price(product=a_product(), price="11.00")
     a_price(product=a_product(external_id=BUNDLE), price="11.00")
 
-    copy = copy_order(order=order, actor=DAN, now=now + timedelta(days=1))
+    copy = copy_order(
+        order=order, keeps_discounts=True, actor=DAN, now=now + timedelta(days=1)
+    )
 
     stored = Order.objects.get(pk=copy.pk)
     assert (stored.state, stored.number) == (OrderState.DRAFT, "O-000002")
@@ -263,7 +266,7 @@ def test_a_copy_keeps_quantities_and_discounts(now: datetime) -> None:
     lines = [Line(a_product(), 3, Decimal("12.50"))]
     put_items(order=order, lines=lines, actor=DAN, now=now)
 
-    copy = copy_order(order=order, actor=DAN, now=now)
+    copy = copy_order(order=order, keeps_discounts=True, actor=DAN, now=now)
 
     item = copy.items.get()
     assert (item.quantity, item.discount_percent) == (3, Decimal("12.50"))
@@ -274,7 +277,7 @@ def test_what_can_no_longer_be_sold_is_not_copied_at_all(now: datetime) -> None:
     Product.objects.update(is_published=False)
 
     with pytest.raises(NotPublished):
-        copy_order(order=order, actor=DAN, now=now)
+        copy_order(order=order, keeps_discounts=True, actor=DAN, now=now)
 
     assert Order.objects.get() == order
 

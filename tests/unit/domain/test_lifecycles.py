@@ -10,6 +10,7 @@ from purveyor.domain.invoices.lifecycle import CHARGE, INVOICE
 from purveyor.domain.notifications.lifecycle import MESSAGE
 from purveyor.domain.orders.lifecycle import APPROVAL, ITEM, ORDER, InvoiceOption
 from purveyor.domain.provisioning.lifecycle import ATTEMPT, DEFINITION, LINK
+from purveyor.flows.execution.lifecycle import BULK, BULK_ORDER
 from purveyor.flows.reconciliation.lifecycle import FINDING, RUN
 from purveyor.kernel.lifecycle import Lifecycle, verbs_from
 
@@ -18,6 +19,8 @@ DESIGNED = [
     (ORDER, "DRAFT", {"EXECUTED", "CANCELLED"}),
     (ITEM, "OPEN", {"EXECUTED"}),
     (APPROVAL, "WAITING", {"APPROVED", "REJECTED"}),
+    (BULK, "PREPARED", {"DONE", "STOPPED", "DISCARDED"}),
+    (BULK_ORDER, "WAITING", {"EXECUTED", "PARTLY", "REFUSED", "LEFT"}),
     (ASSET, "ACTIVE", {"REDEEMED", "CANCELLED"}),
     (RUN, "LOOKING", {"CLEAN", "APPLIED", "DISCARDED", "FAILED"}),
     (FINDING, "OPEN", {"DONE", "REFUSED"}),

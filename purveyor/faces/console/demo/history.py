@@ -7,8 +7,19 @@ from purveyor.domain.accounts.queries import get_account
 from purveyor.domain.assets.operations import Coupon, connect_coupon, note_fate
 from purveyor.domain.assets.queries import assets_of
 from purveyor.domain.catalogue.queries import sellable_products
-from purveyor.domain.orders.operations import ExecutionPlan, Line, cancel_order
-from purveyor.domain.orders.queries import get_order, items_of
+from purveyor.domain.orders.executing import ExecutionPlan
+from purveyor.domain.orders.labels import (
+    label_order,
+)
+from purveyor.domain.orders.operations import (
+    Line,
+    cancel_order,
+)
+from purveyor.domain.orders.queries import (
+    get_order,
+    items_of,
+    labels_for,
+)
 from purveyor.domain.provisioning.queries import get_link
 from purveyor.faces.console.demo.office import HOUR, MOMENT, OPERATIONS, SALES, Office
 from purveyor.faces.console.demo.stories import End, Fate, Story
@@ -59,8 +70,15 @@ class Historian:
         if story.end == End.CANCELLED:
             because = story.because
             cancel_order(order=order, because=because, actor=SALES, now=at + HOUR)
+        elif story.label:
+            self._label(story, number, at + HOUR)
         elif story.end != End.SUBMITTED:
             self._execute(story, number, at + 2 * QUARTER)
+
+    def _label(self, story: Story, number: str, at: datetime) -> None:
+        order = get_order(number=number, seen_by=None)
+        label = next(each for each in labels_for(order) if each.name == story.label)
+        label_order(order=order, label=label, actor=SALES, now=min(at, self.today))
 
     def _moment_of(self, story: Story) -> datetime:
         """Return a working day at a working hour; today's stories are just over."""

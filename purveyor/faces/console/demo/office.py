@@ -28,6 +28,10 @@ from purveyor.domain.catalogue.price_lists import (
     put_price,
 )
 from purveyor.domain.catalogue.queries import product_types_of
+from purveyor.domain.orders.labels import (
+    create_label,
+)
+from purveyor.domain.orders.lifecycle import OrderState
 from purveyor.domain.provisioning.operations.link import (
     acknowledge_link,
     ask_to_synchronize,
@@ -48,6 +52,7 @@ from purveyor.faces.console.demo.company import (
     Company,
 )
 from purveyor.faces.console.demo.stand_in import StandIn
+from purveyor.faces.console.demo.stories import TO_BE_PAID
 from purveyor.flows.execution.street import STREET
 from purveyor.kernel.work.engine import drain
 
@@ -88,6 +93,7 @@ class Office:
             )
         set_up_vendor(vendor, actor=actor, now=now)
         fill_catalogue(actor=actor, now=now)
+        create_label(state=OrderState.SUBMITTED, name=TO_BE_PAID, actor=actor, now=now)
 
     def take_in(self, company: Company) -> None:
         """Open a company's account and make it known at the vendor."""

@@ -10,6 +10,8 @@ TO_BE_ISSUED = InvoiceOption.ISSUE
 AS_DRAFT = InvoiceOption.DRAFT
 NOT_NOW = InvoiceOption.NONE
 
+TO_BE_PAID = "Waits for payment"
+
 
 class End(StrEnum):
     """How far an order has come."""
@@ -53,6 +55,7 @@ class Story:
     option: InvoiceOption = TO_BE_ISSUED
     discount: int = 0
     po_code: str = ""
+    label: str = ""  # what its status is called, if it stays submitted
     because: str = ""
 
 
@@ -99,8 +102,15 @@ STORIES = (
     Story(2, "vandermeer", _one(BUNDLE, 40), fate=Fate.STARTS_LATER),
     Story(1, "nordlys", _one(MAILBOX, 10), End.SUBMITTED),
     Story(1, "morel", _one(MAILBOX, 5), fate=Fate.OTHER_FACTS),
-    Story(0, "northgate", _one(BUNDLE, 15), End.SUBMITTED, po_code="NG-5521"),
     Story(0, "nordlys", _one(MAILBOX, 60), End.SUBMITTED, po_code="NM-204"),
+    Story(
+        0,
+        "northgate",
+        _one(BUNDLE, 15),
+        End.SUBMITTED,
+        po_code="NG-5521",
+        label=TO_BE_PAID,
+    ),
     Story(0, "harbour", ((MAILBOX, 24), (BUNDLE, 6)), End.DRAFT),
     Story(0, "alpenblick", _one(MAILBOX, 3), End.DRAFT),
     Story(0, "aubin", _one(MAILBOX, 19), fate=Fate.NO_ANSWER),

@@ -1,0 +1,100 @@
+"""
+Execute the orders of a bulk execution, one after the other, whatever becomes of each.
+
+A step of the street. Each order has a transaction of its own, which also writes its
+result; so a worker may die at any moment, and the next one goes on where it stopped.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from purveyor.domain.orders.executing import ExecutionPlan
+from purveyor.domain.orders.lifecycle import ORDER, InvoiceOption, ItemState
+from purveyor.domain.orders.models import OrderItem
+from purveyor.domain.orders.queries import items_of
+from purveyor.flows.execution.choosing import (
+    finish_bulk,
+    next_waiting,
+    note_executed,
+    note_refused,
+)
+from purveyor.flows.execution.lifecycle import BulkState
+from purveyor.flows.execution.models import BulkExecution, BulkOrder
+from purveyor.flows.execution.operations import execute_order
+from purveyor.kernel import clock
+from purveyor.kernel.errors import Refused
+from purveyor.kernel.lifecycle import MoveRefused
+from purveyor.kernel.work.leases import Lease
+
+BATCH = 50  # orders between two looks at the lease, and at whether it was stopped
+WORKER = "worker"
+
+logger = structlog.get_logger(__name__)
+
+
+def walk_bulk(*, lease: Lease, now: datetime) -> None:
+    """Execute what waits in a bulk execution, then write that it is done."""
+    bulk = BulkExecution.objects.get(pk=lease.pk)
+    watch = clock.Stopwatch(now)
+    while batch := next_waiting(bulk=bulk, limit=BATCH):
+        lease.renew(waits_because=_("Orders are being executed."))
+        for chosen in batch:
+            _do_one(bulk, chosen, now=watch.now())
+    bulk.refresh_from_db()
+    if bulk.state == BulkState.RUNNING:
+        finish_bulk(bulk=bulk, actor=WORKER, now=watch.now())
+    lease.end()
+
+
+def _do_one(bulk: BulkExecution, chosen: BulkOrder, *, now: datetime) -> None:
+    """Execute one order, or write why not; nothing of it reaches the others."""
+    try:
+        _execute(bulk, chosen, now=now)
+    except Refused as refusal:
+        _refuse(chosen, refusal.message)
+    except Exception:
+        # One bad record must not stop the others; what it was stands in the log.
+        logger.exception("bulk_order_failed", order=chosen.order.number)
+        _refuse(chosen, _("Something went wrong on our side. Execute it by itself."))
+
+
+@transaction.atomic
+def _execute(bulk: BulkExecution, chosen: BulkOrder, *, now: datetime) -> None:
+    assert bulk.start_date is not None  # it is running
+    if not ORDER.allows(chosen.order, "execute"):
+        raise ORDER.refusal(chosen.order, "execute")
+    still_open = [i for i in items_of(chosen.order) if i.state == ItemState.OPEN]
+    by_hand = [item for item in still_open if _is_by_hand(item)]
+    if by_hand and len(by_hand) == len(still_open):
+        raise Refused(_by_hand_only(by_hand))
+    execution = execute_order(
+        order=chosen.order,
+        plan=ExecutionPlan(bulk.start_date, InvoiceOption(bulk.invoice_option)),
+        only={i.pk for i in still_open if i not in by_hand} if by_hand else None,
+        actor=bulk.asked_by,
+        now=now,
+    )
+    left_open = [item.product_name for item in by_hand]
+    note_executed(chosen=chosen, execution=execution, left_open=left_open)
+
+
+def _is_by_hand(item: OrderItem) -> bool:
+    return item.product.product_type.is_executed_by_hand
+
+
+def _by_hand_only(items: Sequence[OrderItem]) -> str:
+    message = _(
+        "Executed by staff only: %(items)s. Open the order, then Execute Order."
+    )
+    return message % {"items": ", ".join(item.product_name for item in items)}
+
+
+def _refuse(chosen: BulkOrder, reason: str) -> None:
+    try:
+        note_refused(chosen=chosen, reason=reason)
+    except MoveRefused:  # stopped meanwhile: it was left
+        logger.info("bulk_order_left", order=chosen.order.number)

@@ -1,0 +1,279 @@
+"""Orders that were chosen are executed one after the other, each with its result."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from purveyor.domain.assets.models import Asset
+from purveyor.domain.invoices.models import Invoice
+from purveyor.domain.orders.executing import ExecutionPlan, StartsInThePast
+from purveyor.domain.orders.lifecycle import InvoiceOption
+from purveyor.domain.orders.models import Execution, Order, OrderItem
+from purveyor.domain.orders.operations import cancel_order
+from purveyor.flows.execution.choosing import (
+    NothingChosen,
+    TooManyChosen,
+    discard_bulk,
+    prepare_bulk,
+    start_bulk,
+    stop_bulk,
+)
+from purveyor.flows.execution.models import BulkExecution, BulkOrder
+from purveyor.flows.execution.operations import execute_order
+from purveyor.flows.execution.street import STREET
+from purveyor.kernel.journal.models import Entry
+from purveyor.kernel.lifecycle import MoveRefused
+from purveyor.kernel.work.engine import Due, drain
+from tests.factories.accounts import an_account
+from tests.factories.moments import DAN, TODAY
+from tests.factories.orders import (
+    a_bulk,
+    a_draft_order,
+    a_submitted_order,
+    copies_of,
+    is_executed_by_hand,
+)
+
+EXECUTES = "purveyor.flows.execution.bulk.execute_order"
+
+
+def only_bulk() -> list[Due]:
+    return [due for due in STREET if due.model is BulkExecution]
+
+
+def work(now: datetime) -> None:
+    """Let a worker execute what is chosen, and leave the vendor alone."""
+    drain(only_bulk(), now=now)
+
+
+def results(bulk: BulkExecution) -> list[str]:
+    return list(bulk.chosen.order_by("position").values_list("result", flat=True))
+
+
+def reasons(bulk: BulkExecution) -> list[str]:
+    return list(bulk.chosen.order_by("position").values_list("reason", flat=True))
+
+
+def several(count: int) -> list[Order]:
+    """Return submitted orders of one account."""
+    first = a_submitted_order()
+    return [first, *copies_of(first, count=count - 1)]
+
+
+# ------------------------------------------------------------------ choosing
+
+
+def test_what_is_chosen_waits_to_be_started(now: datetime) -> None:
+    bulk = a_bulk(several(3))
+
+    work(now)
+
+    assert (bulk.state, bulk.orders_count) == ("PREPARED", 3)
+    assert results(bulk) == ["WAITING"] * 3
+    assert not Execution.objects.exists()
+
+
+def test_at_least_one_order_is_chosen_and_not_too_many(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("purveyor.flows.execution.choosing.ORDERS_MAX", 2)
+
+    with pytest.raises(NothingChosen):
+        prepare_bulk(orders=[], actor=DAN, now=now)
+    with pytest.raises(TooManyChosen, match="at most 2 orders"):
+        prepare_bulk(orders=several(3), actor=DAN, now=now)
+
+
+def test_a_start_in_the_past_is_refused(now: datetime) -> None:
+    bulk = a_bulk(several(1))
+    plan = ExecutionPlan(TODAY - timedelta(days=1), InvoiceOption.NONE)
+
+    with pytest.raises(StartsInThePast):
+        start_bulk(bulk=bulk, plan=plan, actor=DAN, now=now)
+
+
+def test_what_is_given_up_is_not_started(now: datetime) -> None:
+    bulk = a_bulk(several(1))
+    discard_bulk(bulk=bulk, actor=DAN, now=now)
+
+    with pytest.raises(MoveRefused):
+        start_bulk(
+            bulk=bulk,
+            plan=ExecutionPlan(TODAY, InvoiceOption.NONE),
+            actor=DAN,
+            now=now,
+        )
+
+
+# ------------------------------------------------------------------ executing
+
+
+def test_each_order_has_its_own_execution_and_invoice(now: datetime) -> None:
+    bulk = a_bulk(several(3), is_started=True)
+
+    work(now)
+
+    bulk.refresh_from_db()
+    assert bulk.state == "DONE"
+    assert bulk.ended_at is not None
+    assert results(bulk) == ["EXECUTED"] * 3
+    pairs = bulk.chosen.values_list("order", "execution__order")
+    assert all(order == executed for order, executed in pairs)
+    assert sorted(i.number or "" for i in Invoice.objects.all()) == [
+        "INV-000001",
+        "INV-000002",
+        "INV-000003",
+    ]
+    assert {e.actor for e in Execution.objects.all()} == {DAN}
+
+
+def test_one_bad_order_stops_none_of_the_others(now: datetime) -> None:
+    orders = [
+        a_submitted_order(),
+        a_draft_order(),
+        a_submitted_order(is_linked=False),
+        a_submitted_order(),
+    ]
+    cancelled = a_submitted_order()
+    cancel_order(order=cancelled, because="twice", actor=DAN, now=now)
+    bulk = a_bulk([*orders, cancelled], is_started=True)
+
+    work(now)
+
+    said = reasons(bulk)
+    assert results(bulk) == [
+        "EXECUTED",
+        "REFUSED",
+        "REFUSED",
+        "EXECUTED",
+        "REFUSED",
+    ]
+    assert "is “Draft”" in said[1]
+    assert "is not synchronized with BitTitan" in said[2]
+    assert "is “Cancelled”" in said[4]
+    assert Asset.objects.count() == Invoice.objects.count() == 2
+    bulk.refresh_from_db()
+    assert bulk.state == "DONE"
+    told = Entry.objects.filter(record_type="execution.bulkexecution").latest("pk")
+    assert told.facts == {"executed": 2, "refused": 3}
+
+
+def test_an_error_of_ours_stops_none_of_the_others(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = several(3)
+
+    def stumble(**facts: Any) -> Execution:
+        if facts["order"] == orders[1]:
+            message = "a bug"
+            raise ZeroDivisionError(message)
+        return execute_order(**facts)
+
+    monkeypatch.setattr(EXECUTES, stumble)
+    bulk = a_bulk(orders, is_started=True)
+
+    work(now)
+
+    assert results(bulk) == ["EXECUTED", "REFUSED", "EXECUTED"]
+    assert reasons(bulk)[1].startswith("Something went wrong on our side.")
+
+
+def test_an_order_is_executed_in_one_of_two_bulk_executions(now: datetime) -> None:
+    orders = several(2)
+    first, second = a_bulk(orders, is_started=True), a_bulk(orders, is_started=True)
+
+    work(now)
+
+    assert results(first) == ["EXECUTED"] * 2
+    assert results(second) == ["REFUSED"] * 2
+    assert Asset.objects.count() == 2
+
+
+# ------------------------------------------------------------------ items for staff
+
+
+def test_items_for_staff_are_left_to_staff(now: datetime) -> None:
+    order = a_submitted_order(items=2)  # a mailbox license and a bundle
+    is_executed_by_hand()
+    bulk = a_bulk([order], is_started=True)
+
+    work(now)
+
+    assert results(bulk) == ["PARTLY"]
+    assert reasons(bulk) == [
+        "Waits under Orders for manual management: BitTitan User Migration Bundle."
+    ]
+    assert [i.state for i in OrderItem.objects.order_by("position")] == [
+        "EXECUTED",
+        "OPEN",
+    ]
+
+
+def test_an_order_with_nothing_else_is_refused(now: datetime) -> None:
+    order = a_submitted_order()
+    is_executed_by_hand(external_id="BT-MAILBOX")
+    bulk = a_bulk([order], is_started=True)
+
+    work(now)
+
+    assert results(bulk) == ["REFUSED"]
+    assert reasons(bulk)[0].startswith("Executed by staff only: BitTitan Mailbox")
+
+
+# ------------------------------------------------------------------ stopping, dying
+
+
+def test_what_was_not_tried_by_then_is_left(now: datetime) -> None:
+    bulk = a_bulk(several(2), is_started=True)
+    stop_bulk(bulk=bulk, actor=DAN, now=now)
+
+    work(now)
+
+    assert results(bulk) == ["LEFT"] * 2
+    assert not Execution.objects.exists()
+    with pytest.raises(MoveRefused):
+        stop_bulk(bulk=bulk, actor=DAN, now=now)
+
+
+class WorkerDied(BaseException):
+    """What happens to a worker; no handler of ours may catch it."""
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("point", ["before", "after"])
+def test_a_worker_that_dies_repeats_nothing_and_loses_nothing(
+    point: str, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bulk = a_bulk(several(5), is_started=True)
+    calls: list[Order] = []
+
+    def die(**facts: Any) -> Execution:
+        calls.append(facts["order"])
+        if len(calls) == 3 and point == "before":
+            raise WorkerDied
+        execution = execute_order(**facts)
+        if len(calls) == 3:
+            raise WorkerDied
+        return execution
+
+    monkeypatch.setattr(EXECUTES, die)
+    with pytest.raises(WorkerDied):
+        work(now)
+    assert not transaction.get_connection().in_atomic_block
+    assert results(bulk).count("EXECUTED") == 2
+
+    BulkExecution.objects.update(leased_until=None)  # the lease has run out
+    work(now)
+
+    assert results(bulk) == ["EXECUTED"] * 5
+    assert Asset.objects.count() == Invoice.objects.count() == 5
+
+
+@pytest.mark.once
+def test_two_orders_cannot_hold_one_place(now: datetime) -> None:
+    order = a_submitted_order(account=an_account())
+    bulk = a_bulk([order])
+
+    assert [str(c) for c in BulkOrder.objects.all()] == [f"{order} in {bulk}"]
