@@ -1,5 +1,5 @@
 """
-Write what is drawn from the code: the pages of errors and lifecycles, and the parts of
+Write what is drawn from the code: errors, lifecycles, notifications, and the parts of
 the pages on provisioning and reconciliation between their marks.
 
 `make docs` runs it inside Django; a test compares what it would write with what stands
@@ -20,6 +20,8 @@ from purveyor.flows.reconciliation.drifts import CHANGING, UNDOABLE, Risk
 from purveyor.flows.reconciliation.lifecycle import FINDING, RUN, Remedy
 from purveyor.kernel.errors import PurveyorError, Refused
 from purveyor.kernel.lifecycle import Lifecycle
+from scripts.reference_of_notifications import notifications_page
+from scripts.reference_parts import spoken, table, yes
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 REFERENCE = DOCS / "reference"
@@ -52,6 +54,7 @@ def pages() -> dict[Path, str]:
     return {
         REFERENCE / "errors.md": errors_page(error_classes()),
         REFERENCE / "lifecycles.md": lifecycles_page(lifecycles()),
+        REFERENCE / "notifications.md": notifications_page(),
         PROVISIONING: drawn_anew(PROVISIONING.read_text(), provisioning_parts()),
         RECONCILIATION: drawn_anew(RECONCILIATION.read_text(), reconciliation_parts()),
     }
@@ -146,12 +149,12 @@ def lifecycles_page(found: Iterable[Lifecycle]) -> str:
 def _lifecycle_section(lifecycle: Lifecycle) -> str:
     moves = lifecycle.moves.values()
     arrows = [
-        f"    {source} --> {move.target}: {_spoken(move.verb)}"
+        f"    {source} --> {move.target}: {spoken(move.verb)}"
         for move in moves
         for source in move.sources
     ]
     rows = [
-        f"| {_spoken(move.verb)} | {', '.join(map(_shown, move.sources))} "
+        f"| {spoken(move.verb)} | {', '.join(map(_shown, move.sources))} "
         f"| {_shown(move.target)} |"
         for move in moves
     ]
@@ -194,16 +197,12 @@ def _drawing(lives: Mapping[str, Lifecycle]) -> str:
         lines.append(f'    state "{title}" as life{number} {{')
         lines.append(f"        [*] --> {lifecycle.initial}")
         lines += [
-            f"        {source} --> {move.target}: {_spoken(move.verb)}"
+            f"        {source} --> {move.target}: {spoken(move.verb)}"
             for move in lifecycle.moves.values()
             for source in move.sources
         ]
         lines.append("    }")
     return "\n".join([*lines, "```"])
-
-
-def _table(head: str, rows: Iterable[str]) -> str:
-    return "\n".join([head, "|---" * (head.count("|") - 1) + "|", *rows])
 
 
 # ------------------------------------------------------------------ provisioning
@@ -225,7 +224,7 @@ def _causes_table() -> str:
         for cause, meaning in MEANINGS.items()
     ]
     head = "| What it means | Who acts | What happens, or what to press | Cause |"
-    return _table(head, rows)
+    return table(head, rows)
 
 
 # ------------------------------------------------------------------ reconciliation
@@ -256,7 +255,7 @@ def _findings_table() -> str:
         f"| {RISKS[meaning.risk]} | `{drift}` |"
         for drift, meaning in drifts.MEANINGS.items()
     ]
-    return _table("| Finding | What it means | Remedies | At risk | Kind |", rows)
+    return table("| Finding | What it means | Remedies | At risk | Kind |", rows)
 
 
 def _offered(meaning: drifts.Meaning) -> str:
@@ -269,20 +268,12 @@ def _offered(meaning: drifts.Meaning) -> str:
 
 def _remedies_table() -> str:
     rows = [
-        f"| {each.label} | {_yes(each in CHANGING)} | {_yes(each in UNDOABLE)} "
+        f"| {each.label} | {yes(each in CHANGING)} | {yes(each in UNDOABLE)} "
         f"| `{each}` |"
         for each in Remedy
     ]
     head = "| Remedy | Counts against the limit | Can be put back | Word |"
-    return _table(head, rows)
-
-
-def _yes(is_so: object) -> str:
-    return "yes" if is_so else "–"
-
-
-def _spoken(verb: str) -> str:
-    return verb.replace("_", " ")
+    return table(head, rows)
 
 
 def _shown(state: str) -> str:

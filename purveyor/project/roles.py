@@ -35,7 +35,7 @@ LOOK_CLOSELY = (
     *_on("accounts", "member user", VIEW),
     *_on("auth", "group permission", VIEW),
     *_on("journal", "entry", VIEW),
-    *_on("notifications", "template", VIEW),
+    *_on("notifications", "mailserver notification template", VIEW),
     *_on("provisioning", "callshare couponobservation servicemanagersetup", VIEW),
     *_on("provisioning", "watch", VIEW),
     *_on("reconciliation", "finding known policy reconciliationrun", VIEW),
@@ -82,7 +82,7 @@ OPERATE = (
     "assets.overrule_vendor",
     "assets.settle_doubt",
     "assets.cancel_asset",
-    "notifications.view_template",
+    *_on("notifications", "notification template", VIEW),
     "notifications.send_again",
 )
 SET_UP = (
@@ -96,7 +96,9 @@ SET_UP = (
     "catalogue.read_definition",
     "provisioning.change_servicemanagersetup",
     "reconciliation.change_policy",
-    *_on("notifications", "template", ("view", "change")),
+    *_on("notifications", "notification", EDIT),
+    *_on("notifications", "mailserver template", ("view", "change")),
+    "notifications.test_notification",
 )
 
 ROLES: dict[str, tuple[str, ...]] = {

@@ -200,6 +200,10 @@ MAILERS = {
     }
 }
 
+#: Which lines of the journal are told of, and where in the BSS a record is shown.
+PURVEYOR_NEWS = "purveyor.domain.notifications.events.NEWS"
+PURVEYOR_RECORD_PAGE = "/bss/{app}/{model}/{pk}/change/"
+
 # Work.
 
 TASKS = {

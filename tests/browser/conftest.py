@@ -9,7 +9,7 @@ from django.conf import settings
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from purveyor.domain.accounts.operations import create_staff, establish_roles
-from purveyor.domain.notifications.operations import establish_templates
+from purveyor.domain.notifications.rules import establish_notifications
 from tests.factories.accounts import an_organization
 from tests.factories.catalogue import a_product
 from tests.factories.moments import DAN
@@ -51,7 +51,7 @@ def vendor(stand_in: StandIn, transactional_db: None) -> StandIn:
     """Return the vendor, new, and a shop that is set up to sell what it makes."""
     stand_in.reset()
     an_organization()
-    establish_templates()
+    establish_notifications()
     establish_roles(roles=settings.PURVEYOR_ROLES)
     a_product()
     a_setup(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from purveyor.domain.assets.models import Asset
-from purveyor.domain.notifications.operations import establish_templates
+from purveyor.domain.notifications.rules import establish_notifications
 from purveyor.domain.orders.executing import ExecutionPlan
 from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.flows.execution.operations import execute_order
@@ -30,7 +30,7 @@ def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
 def vendor(stand_in: StandIn, transactional_db: None) -> StandIn:
     """Return the vendor, new; its doubts settle within a second or two."""
     stand_in.reset()
-    establish_templates()
+    establish_notifications()
     a_setup(
         address=stand_in.api_url,
         api_key=API_KEY,

@@ -20,7 +20,7 @@ from purveyor.domain.assets.lifecycle import SyncStatus
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.notifications.lifecycle import MessageState
 from purveyor.domain.notifications.models import Message
-from purveyor.domain.notifications.operations import establish_templates
+from purveyor.domain.notifications.rules import establish_notifications
 from purveyor.domain.orders.executing import ExecutionPlan
 from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Order
@@ -115,7 +115,7 @@ class Storm:
     def _opens(self) -> None:
         """Set the shop up, arm the faults, and start the workers."""
         self.vendor.reset()
-        establish_templates()
+        establish_notifications()
         a_setup(
             address=self.vendor.api_url,
             api_key=API_KEY,

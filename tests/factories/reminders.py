@@ -10,9 +10,9 @@ from purveyor.domain.notifications.ladder import (
     next_round_at,
 )
 from purveyor.domain.notifications.models import Message, ReminderRound
-from purveyor.domain.notifications.operations import establish_templates
 from purveyor.domain.notifications.reminder import REMINDER
 from purveyor.domain.notifications.rounds import walk_round
+from purveyor.domain.notifications.rules import establish_notifications
 from purveyor.kernel.work.engine import Due, drain
 from tests.factories.assets import a_synchronized_asset
 from tests.factories.moments import DAN, NOON
@@ -23,7 +23,7 @@ ROUNDS = (Due(ReminderRound, "due_at", walk_round),)
 
 def a_ladder(*rungs: int) -> None:
     """Begin the daily rounds; with the ladder that comes along, if none is given."""
-    establish_templates()
+    establish_notifications()
     establish_ladder(now=NOON)
     if rungs:
         edit_ladder(rungs=rungs, actor=DAN, now=NOON)
@@ -63,7 +63,7 @@ def rounds(*, until: int, since: int = 1) -> None:
 
 def reminded(asset: Asset) -> list[tuple[str, int]]:
     """Return the reminders of an asset: occasion, and days after today."""
-    found = Message.objects.filter(template__name=REMINDER, asset=asset)
+    found = Message.objects.filter(notification__name=REMINDER, asset=asset)
     rows: Iterable[tuple[str, datetime]] = found.order_by("created_at").values_list(
         "occasion", "created_at"
     )

@@ -12,7 +12,7 @@ from purveyor.domain.assets.operations import reveal_coupon
 from purveyor.domain.catalogue.models import Application, ProductType
 from purveyor.domain.catalogue.operations import create_application
 from purveyor.domain.invoices.models import Invoice
-from purveyor.domain.notifications.operations import establish_templates
+from purveyor.domain.notifications.rules import establish_notifications
 from purveyor.domain.orders.executing import ExecutionPlan
 from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Order
@@ -50,7 +50,7 @@ class Shop:
     def opens(self) -> None:
         """Fill in the profile and set BitTitan up, against the vendor itself."""
         an_organization()
-        establish_templates()
+        establish_notifications()
         application = create_application(
             name="BitTitan", connector="bittitan", actor=DAN, now=clock.now()
         )

@@ -91,6 +91,19 @@ class AccountKind(models.TextChoices):
     END_CUSTOMER = "END_CUSTOMER", _("End customer")
 
 
+class MailLanguage(models.TextChoices):
+    """The languages in which mails can be written, each in its own words."""
+
+    EN = "en", "English"
+    DE = "de", "Deutsch"
+    EL = "el", "Ελληνικά"
+    ES = "es", "Español"
+    FR = "fr", "Français"
+    IT = "it", "Italiano"
+    NL = "nl", "Nederlands"
+    PL = "pl", "Polski"
+
+
 class Account(models.Model):
     """A company we deal with."""
 
@@ -123,6 +136,13 @@ class Account(models.Model):
         ),
     )
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    language = models.CharField(
+        _("language of mails"),
+        max_length=7,
+        choices=MailLanguage,
+        blank=True,
+        help_text=_("Empty: the language in which we work."),
+    )
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     website = models.URLField(_("website"), blank=True)

@@ -12,14 +12,9 @@ from purveyor.domain.notifications.models import (
     DAYS_BEFORE_MAX,
     ReminderRound,
     Rung,
-    Template,
 )
-from purveyor.domain.notifications.reminder import (
-    FIRST_LADDER,
-    REMINDER,
-    reminder_texts,
-)
-from purveyor.domain.notifications.writing import template_named
+from purveyor.domain.notifications.reminder import FIRST_LADDER
+from purveyor.domain.notifications.rules import reminder
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import log
@@ -33,11 +28,6 @@ class BadLadder(Refused):
     """A ladder of reminders has a few rungs, each a number of days."""
 
     code = "notifications.bad_ladder"
-
-
-def reminder_template() -> Template:
-    """Return the notification that reminds of coupons."""
-    return template_named(REMINDER, first=reminder_texts())
 
 
 def ladder() -> tuple[int, ...]:
@@ -98,7 +88,7 @@ def edit_ladder(*, rungs: Iterable[int], actor: str, now: datetime) -> None:
     Rung.objects.exclude(days_before__in=wanted).delete()
     _put_rungs(wanted)
     log(
-        reminder_template(),
+        reminder(),
         "edit_ladder",
         actor=actor,
         at=now,

@@ -11,15 +11,13 @@ from purveyor.domain.assets.expiry import is_waiting
 from purveyor.domain.assets.lifecycle import AssetState
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.notifications.mail import Letter
-from purveyor.domain.notifications.models import Message, Template
-from purveyor.domain.notifications.reminder import REMINDER
-from purveyor.domain.notifications.rendering import COUPON, Texts, fill_in_all
-from purveyor.domain.notifications.values import (
-    find_organization,
-    load_asset,
-    values_of,
-)
-from purveyor.domain.notifications.welcome import WELCOME
+from purveyor.domain.notifications.models import Message, Notification
+from purveyor.domain.notifications.placeholders import COUPON
+from purveyor.domain.notifications.rendering import Texts
+from purveyor.domain.notifications.server import sender_set
+from purveyor.domain.notifications.sources import news_of_delivery
+from purveyor.domain.notifications.values import find_organization, load_asset
+from purveyor.domain.notifications.writing import filled, template_of
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.sealed import Secret, fingerprints
 
@@ -36,54 +34,59 @@ class Unsendable(Refused):
     code = "notifications.unsendable"
 
 
-def texts_of(template: Template) -> Texts:
-    """Return the texts of a template, with their placeholders."""
-    return Texts(template.subject, template.text, template.html)
-
-
-def shows_code(template: Template) -> bool:
-    """Return whether a notification brings the coupon code: the welcome mail does."""
-    return template.name == WELCOME
-
-
 def write_letter(message: Message, *, now: datetime) -> Letter:
     """
-    Return the letter of a message, with the coupon code opened in memory.
+    Return the letter of a message.
 
-    Only the welcome mail has it in clear; a reminder shows its end.
+    A coupon is opened in memory; only the welcome mail has it in clear, a reminder
+    shows its end. What holds no coupon is sent as it was written.
 
     :raises Unsendable: if it can never be sent; another `Refused` if not yet.
     """
+    if not message.coupon_hash:
+        written = Texts(message.subject, message.masked_text, message.masked_html)
+        return _letter(message, masked=written, clear=written, coupon=Secret(""))
+    assert message.asset_id is not None  # a constraint holds it
     asset = load_asset(message.asset_id)
     coupon = _open_coupon(asset, message, now=now)
-    sender = sender_of(find_organization())
-    texts = texts_of(message.template)
-    values = values_of(asset, recipient=message.recipient, now=now)
-    opened = {COUPON: coupon.reveal()} if shows_code(message.template) else {}
-    return Letter(
-        message_id=message.message_id,
-        sender=sender,
-        recipient=message.recipient,
-        copy_to=message.copy_to,
-        masked=fill_in_all(texts, values),
-        clear=fill_in_all(texts, values | opened),
+    notification, to = message.notification, message.recipient
+    template = template_of(notification, message.language)
+    news = news_of_delivery(asset, now=now)
+    opened = {COUPON: coupon.reveal()} if notification.shows_code else {}
+    return _letter(
+        message,
+        masked=filled(template, news, recipient=to),
+        clear=filled(template, news, recipient=to, opened=opened),
         coupon=coupon,
     )
 
 
-def why_unsendable(asset: Asset, *, template: Template, now: datetime) -> str:
+def _letter(message: Message, *, masked: Texts, clear: Texts, coupon: Secret) -> Letter:
+    return Letter(
+        message_id=message.message_id,
+        sender=sender_of(find_organization(), wanted=message.notification.sender),
+        recipient=message.recipient,
+        copy_to=tuple(message.copy_to),
+        hidden_copy_to=tuple(message.hidden_copy_to),
+        masked=masked,
+        clear=clear,
+        coupon=coupon,
+    )
+
+
+def why_unsendable(asset: Asset, *, notification: Notification, now: datetime) -> str:
     """Return why this may not be sent about an asset, or nothing if it may."""
     if not asset.has_coupon:
         return _("The asset has no coupon.")
     if asset.state == AssetState.CANCELLED:
         return _("The asset is cancelled.")
-    if template.name == REMINDER and not is_waiting(asset, now=now):
+    if notification.is_reminder and not is_waiting(asset, now=now):
         return _("The coupon does not wait to be redeemed any more.")
     return ""
 
 
 def _open_coupon(asset: Asset, message: Message, *, now: datetime) -> Secret:
-    if reason := why_unsendable(asset, template=message.template, now=now):
+    if reason := why_unsendable(asset, notification=message.notification, now=now):
         raise Unsendable(reason)
     if not message.recipient:
         words = _("The order names nobody who gets the mail. Send it to an address.")
@@ -94,9 +97,10 @@ def _open_coupon(asset: Asset, message: Message, *, now: datetime) -> Secret:
     return coupon
 
 
-def sender_of(organization: Organization | None) -> str:
+def sender_of(organization: Organization | None, *, wanted: str = "") -> str:
     """
-    Return from whom mails are, for a mail's header.
+    Return from whom a mail is, for its header: the address that is wanted, else the
+    one set with the mail server, else the distributor's own.
 
     :raises NoSender: if the organization's profile has no e-mail.
     """
@@ -107,7 +111,8 @@ def sender_of(organization: Organization | None) -> str:
     if organization is None or not organization.email:
         raise NoSender(words)
     name = " ".join(organization.name.split())
+    address = wanted or sender_set() or organization.email
     try:
-        return str(Address(display_name=name, addr_spec=organization.email))
+        return str(Address(display_name=name, addr_spec=address))
     except (MessageError, ValueError, IndexError) as error:
         raise NoSender(words) from error

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from django.core.mail import EmailMultiAlternatives, mailers
+from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.translation import gettext as _
 
@@ -62,24 +62,24 @@ class Letter:
     message_id: str
     sender: str
     recipient: str
-    copy_to: str
+    copy_to: tuple[str, ...]
+    hidden_copy_to: tuple[str, ...]
     masked: Texts
     clear: Texts = field(repr=False)
     coupon: Secret
 
 
 @contextmanager
-def connected() -> Iterator[BaseEmailBackend]:
+def connected(mailer: BaseEmailBackend) -> Iterator[BaseEmailBackend]:
     """
     Give an open connection to the mail server; a failing goodbye does not matter.
 
     :raises ServerNotReached: if there is none, or it does not let us in.
     """
-    mailer = mailers["default"]
     try:
         mailer.open()
     except OSError as error:  # smtplib's own errors are among them
-        words = _("The mail server was not reached: %s") % _in_one_line(str(error))
+        words = _("The mail server was not reached: %s") % in_one_line(_said(error))
         raise ServerNotReached(words) from error
     try:
         yield mailer
@@ -108,18 +108,24 @@ def hand_over(letter: Letter, mailer: BaseEmailBackend) -> Receipt:
             "the mail (%s). Ask the recipient before you send it again."
         )
         return Receipt(Answer.UNKNOWN, _told(reason % error, letter))
-    return Receipt(Answer.TAKEN, _send_copy(letter, mailer))
+    return Receipt(Answer.TAKEN, _send_copies(letter, mailer))
 
 
-def _send_copy(letter: Letter, mailer: BaseEmailBackend) -> str:
-    """Send the copy, if one is wanted; return why not, if it was not taken."""
-    if not letter.copy_to or letter.copy_to == letter.recipient:
+def _send_copies(letter: Letter, mailer: BaseEmailBackend) -> str:
+    """Send the copies that are wanted; return which were not taken, and why."""
+    wanted = dict.fromkeys((*letter.copy_to, *letter.hidden_copy_to))
+    told = (_send_copy(each, letter, mailer) for each in wanted)
+    return in_one_line(" ".join(filter(None, told)))
+
+
+def _send_copy(address: str, letter: Letter, mailer: BaseEmailBackend) -> str:
+    if address == letter.recipient:
         return ""
     try:
-        mailer.send_messages([_mail(letter, letter.copy_to)])
+        mailer.send_messages([_mail(letter, address)])
     except (OSError, ValueError) as error:
         reason = _("The copy to %(address)s was not taken: %(error)s")
-        return _told(reason % {"address": letter.copy_to, "error": error}, letter)
+        return _told(reason % {"address": address, "error": error}, letter)
     return ""
 
 
@@ -127,7 +133,7 @@ def _mail(letter: Letter, address: str) -> EmailMultiAlternatives:
     """Return the mail for one address; every copy names the same people."""
     headers = HEADERS | {"Message-ID": letter.message_id, "To": letter.recipient}
     if letter.copy_to:
-        headers["Cc"] = letter.copy_to
+        headers["Cc"] = ", ".join(letter.copy_to)
     mail = EmailMultiAlternatives(
         subject=letter.clear.subject,
         body=letter.clear.text,
@@ -159,43 +165,24 @@ def _code_and_words(refusal: smtplib.SMTPException) -> tuple[int, str]:
     return code, said.decode(errors="replace") if isinstance(said, bytes) else said
 
 
+def _said(error: OSError) -> str:
+    """Return what went wrong, with the server's own words if it said any."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        words = error.smtp_error
+        text = words.decode(errors="replace") if isinstance(words, bytes) else words
+        return f"{error.smtp_code} {text}"
+    return str(error)
+
+
 def _told(reason: str, letter: Letter) -> str:
     """Return a reason for people. A server may quote the mail: the code is masked."""
     code = letter.coupon.reveal()
+    if not code:
+        return in_one_line(reason)
     hidden = re.sub(re.escape(code), mask(code), reason, flags=re.IGNORECASE)
-    return _in_one_line(hidden)
+    return in_one_line(hidden)
 
 
-def _in_one_line(text: str) -> str:
+def in_one_line(text: str) -> str:
+    """Return what can be shown and kept of a text."""
     return " ".join(text.split())[:REASON_MAX]
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A short mail to the distributor's own people. It holds no secret."""
-
-    sender: str
-    recipient: str
-    subject: str
-    text: str
-
-
-def send_notice(notice: Notice) -> Answer:
-    """Hand a notice to the mail server, and return its answer."""
-    mail = EmailMultiAlternatives(
-        subject=" ".join(notice.subject.split()),
-        body=notice.text,
-        from_email=notice.sender,
-        to=[notice.recipient],
-        headers=HEADERS,
-    )
-    try:
-        with connected() as mailer:
-            mailer.send_messages([mail])
-    except ServerNotReached:
-        return Answer.LATER
-    except REFUSALS:
-        return Answer.REFUSED
-    except (OSError, ValueError):
-        return Answer.UNKNOWN
-    return Answer.TAKEN

@@ -1,5 +1,5 @@
 """
-Write messages, send them, and edit what they say.
+Write messages, and send them.
 
 A mail is handed over at most once. Its message is marked *sending* just before, in a
 transaction of its own; a worker that dies in between leaves *perhaps sent*, which only
@@ -10,15 +10,12 @@ from contextlib import ExitStack
 from datetime import datetime
 
 import structlog
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.notifications.letter import (
     Unsendable,
-    shows_code,
     why_unsendable,
     write_letter,
 )
@@ -30,15 +27,15 @@ from purveyor.domain.notifications.mail import (
     connected,
     hand_over,
 )
-from purveyor.domain.notifications.models import Message, Template
-from purveyor.domain.notifications.reminder import REMINDER, reminder_texts
-from purveyor.domain.notifications.rendering import Texts, check_texts
+from purveyor.domain.notifications.models import Message
+from purveyor.domain.notifications.recipients import checked_address
+from purveyor.domain.notifications.rules import welcome
+from purveyor.domain.notifications.server import mailer_now
 from purveyor.domain.notifications.values import load_asset
-from purveyor.domain.notifications.welcome import WELCOME, default_texts
 from purveyor.domain.notifications.writing import (
-    columns_of,
+    columns_of_coupon,
+    columns_of_repeat,
     stored,
-    template_named,
 )
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import log
@@ -58,59 +55,15 @@ logger = structlog.get_logger(__name__)
 
 
 class NoReason(Refused):
-    """Sending a coupon code once more needs a reason."""
+    """Sending a mail once more needs a reason."""
 
     code = "notifications.no_reason"
 
 
-class BadAddress(Refused):
-    """What was given is no e-mail address."""
-
-    code = "notifications.bad_address"
-
-
 class StillOnItsWay(Refused):
-    """A mail with this coupon code is waiting or being sent."""
+    """Such a mail is waiting or being sent."""
 
     code = "notifications.still_on_its_way"
-
-
-def establish_templates() -> None:
-    """Create the notifications that come with the product; edited ones stay as is."""
-    _welcome_template()
-    template_named(REMINDER, first=reminder_texts())
-
-
-@transaction.atomic
-def edit_template(
-    *,
-    template: Template,
-    texts: Texts,
-    copy_to: str,
-    is_enabled: bool,
-    actor: str,
-    now: datetime,
-) -> None:
-    """
-    Change the texts of a notification, who gets a copy, and whether it is switched on.
-
-    :raises BadTemplate: if a text is not one we could send; names line and placeholder.
-    :raises BadAddress: if the copy goes to no address.
-    """
-    check_texts(texts, has_code=shows_code(template))
-    address = _checked_address(copy_to) if copy_to.strip() else ""
-    edited = {
-        "subject": texts.subject.strip(),
-        "text": texts.text,
-        "html": texts.html,
-        "copy_to": address,
-        "is_enabled": is_enabled,
-    }
-    changed = [name for name, new in edited.items() if getattr(template, name) != new]
-    for name in changed:
-        setattr(template, name, edited[name])
-    template.save(update_fields=changed)
-    log(template, "edit", actor=actor, at=now, changed=changed, is_enabled=is_enabled)
 
 
 @transaction.atomic
@@ -121,21 +74,21 @@ def write_welcome(*, asset: Asset, actor: str, now: datetime) -> Message | None:
     Return None, with a journal line on the asset, if the notification is switched off
     or the coupon is gone by now.
     """
-    template = _welcome_template()
+    notification = welcome()
     asset = load_asset(asset.pk)
-    reason = why_unsendable(asset, template=template, now=now)
-    if not template.is_enabled:
+    reason = why_unsendable(asset, notification=notification, now=now)
+    if not notification.is_enabled:
         reason = _("The notification is switched off.")
     if reason:
         log(asset, "skip_welcome", actor=actor, at=now, because=reason)
         return None
     recipient = asset.order_item.order.recipient_email
     message, is_new = Message.objects.get_or_create(
-        template=template,
+        notification=notification,
         asset=asset,
         coupon_hash=asset.coupon_hash,
         occasion=DELIVERED,
-        defaults=columns_of(template, asset, recipient=recipient, now=now),
+        defaults=columns_of_coupon(notification, asset, recipient=recipient, now=now),
     )
     if is_new:
         log(asset, "write_welcome", actor=actor, at=now, recipient=recipient)
@@ -150,36 +103,58 @@ def send_again(
     """
     Write a mail once more, because a person says why; a worker sends it.
 
-    It goes to the same address, or to another one that is given.
+    It goes to the same address, or to another one that is given. What holds a coupon is
+    written anew; anything else says again what it said then.
 
     :raises NoReason: if no reason is given, or one that is too long.
     :raises Unsendable: if the asset does not have that coupon any more.
-    :raises StillOnItsWay: if a mail with this coupon code has not left yet.
+    :raises StillOnItsWay: if such a mail has not left yet.
     :raises BadAddress: if there is no address, or it is none.
     """
     reason = _checked_reason(because)
-    address = _checked_address(recipient or message.recipient)
-    asset = _asset_with_coupon_of(message, now=now)
-    earlier = Message.objects.filter(
-        template=message.template_id, asset=asset, coupon_hash=message.coupon_hash
-    )
+    address = checked_address(recipient or message.recipient)
+    columns = _columns_again(message, recipient=address, now=now)
+    same = _same_as(message)
+    earlier = Message.objects.filter(**same)
     if earlier.filter(state__in=ON_ITS_WAY).exists():
-        words = _("A mail with this coupon code is on its way. Wait until it is sent.")
-        raise StillOnItsWay(words)
+        raise StillOnItsWay(_("Such a mail is on its way. Wait until it is sent."))
     number = earlier.filter(occasion__startswith=AGAIN).count() + 1
     again, is_new = Message.objects.get_or_create(
-        template=message.template,
-        asset=asset,
-        coupon_hash=message.coupon_hash,
+        **same,
         occasion=f"{AGAIN}{number}",
-        defaults=columns_of(message.template, asset, recipient=address, now=now)
-        | {"because": reason, "lane": Lane.INTERACTIVE},
+        defaults=columns | {"because": reason, "lane": Lane.INTERACTIVE},
     )
     if not is_new:  # somebody else was a moment earlier
         raise StillOnItsWay(_("This mail was sent again just now. Reload the page."))
     log(message, "send_again", actor=actor, at=now, because=reason, recipient=address)
     wake()
     return again
+
+
+def _same_as(message: Message) -> dict[str, object]:
+    """Return what all mails of a notification about one thing have in common."""
+    about: dict[str, object] = {
+        "about_type": message.about_type,
+        "about_id": message.about_id,
+    }
+    if message.coupon_hash:
+        about = {"asset_id": message.asset_id}
+    return {
+        "notification_id": message.notification_id,
+        "coupon_hash": message.coupon_hash,
+        **about,
+    }
+
+
+def _columns_again(
+    message: Message, *, recipient: str, now: datetime
+) -> dict[str, object]:
+    if message.coupon_hash:
+        asset = _asset_with_coupon_of(message, now=now)
+        return columns_of_coupon(
+            message.notification, asset, recipient=recipient, now=now
+        )
+    return columns_of_repeat(message, recipient=recipient, now=now)
 
 
 def send_message(*, lease: Lease, now: datetime) -> None:
@@ -192,7 +167,7 @@ def send_message(*, lease: Lease, now: datetime) -> None:
 
     :raises LeaseLost: if another worker has the message by now; nothing was sent.
     """
-    message = Message.objects.select_related("template").get(pk=lease.pk)
+    message = Message.objects.select_related("notification").get(pk=lease.pk)
     if message.state not in ON_ITS_WAY:
         lease.end(due_at=None)
         return
@@ -212,7 +187,7 @@ def _deliver(
         return Receipt(Answer.UNKNOWN, words)
     try:
         letter = write_letter(message, now=now)
-        mailer = connection.enter_context(connected())
+        mailer = connection.enter_context(connected(mailer_now()))
     except Unsendable as refusal:
         return Receipt(Answer.REFUSED, refusal.message)
     except Refused as refusal:
@@ -276,14 +251,10 @@ def _put_back(message: Message, changes: dict[str, object], *, lease: Lease) -> 
         lease.end(**changes)
 
 
-def _welcome_template() -> Template:
-    return template_named(WELCOME, first=default_texts())
-
-
 def _checked_reason(because: str) -> str:
     reason = " ".join(because.split())
     if not reason:
-        raise NoReason(_("Say why the coupon code is sent again."))
+        raise NoReason(_("Say why the mail is sent again."))
     if len(reason) > REASON_MAX:
         words = _("The reason has %(count)d characters; at most %(limit)d can be kept.")
         facts = {"count": len(reason), "limit": REASON_MAX}
@@ -291,21 +262,10 @@ def _checked_reason(because: str) -> str:
     return reason
 
 
-def _checked_address(address: str) -> str:
-    address = address.strip()
-    try:
-        validate_email(address)
-    except ValidationError as error:
-        words = _("“%s” is no e-mail address. Correct it.") % address
-        if not address:
-            words = _("There is no address to send the mail to. Give one.")
-        raise BadAddress(words) from error
-    return address
-
-
 def _asset_with_coupon_of(message: Message, *, now: datetime) -> Asset:
+    assert message.asset_id is not None  # a constraint holds it
     asset = load_asset(message.asset_id)
-    reason = why_unsendable(asset, template=message.template, now=now)
+    reason = why_unsendable(asset, notification=message.notification, now=now)
     if not reason and asset.coupon_hash != message.coupon_hash:
         reason = _("The asset has another coupon by now.")
     if reason:

@@ -1,4 +1,4 @@
-"""Read templates and messages."""
+"""Read messages."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,14 +7,13 @@ from django.db import models
 from django.db.models import Q
 
 from purveyor.domain.assets.models import Asset
-from purveyor.domain.notifications.letter import shows_code, texts_of
 from purveyor.domain.notifications.lifecycle import MessageState
-from purveyor.domain.notifications.models import Message, Template
-from purveyor.domain.notifications.rendering import Texts, fill_in_all, samples
-from purveyor.domain.notifications.values import load_asset, values_of
+from purveyor.domain.notifications.models import Message
+from purveyor.domain.orders.models import Order
 from purveyor.kernel.errors import NotFound
 
 MESSAGES_PER_PAGE_MAX = 200
+MESSAGES_OF_RECORD_MAX = 50
 
 
 class MessageNotFound(NotFound):
@@ -33,7 +32,7 @@ class MessageRow:
     subject: str
     recipient: str
     copy_to: str
-    asset_number: str
+    about: str
     account_name: str
     state: str
     state_label: str
@@ -54,13 +53,13 @@ def list_messages(
     """
     Return mails, newest first; the next page begins `before` the last row of this one.
 
-    `search` is a whole address, or the number of an asset.
+    `search` is a whole address, or the number of the record that mails are about.
     """
     wanted = Q()
     if state:
         wanted &= Q(state=state)
     if search := search.strip():
-        wanted &= Q(recipient__iexact=search) | Q(asset__number=search)
+        wanted &= Q(recipient__iexact=search) | Q(about_label=search)
     if before is not None:
         same_moment = Q(created_at=before.created_at, pk__lt=before.pk)
         wanted &= Q(created_at__lt=before.created_at) | same_moment
@@ -72,46 +71,31 @@ def messages_of(asset: Asset) -> tuple[MessageRow, ...]:
     return _rows(Q(asset=asset), limit=MESSAGES_PER_PAGE_MAX)
 
 
+def messages_about(record: models.Model) -> tuple[MessageRow, ...]:
+    """Return the newest mails about a record; an order's also about its assets."""
+    about = Q(about_type=record._meta.label_lower, about_id=record.pk)
+    if isinstance(record, Order):
+        about = Q(order=record)
+    return _rows(about, limit=MESSAGES_OF_RECORD_MAX)
+
+
 def get_message(*, pk: int) -> Message:
     """
-    Return one message with its template and asset; for staff only.
+    Return one message with its notification and asset; for staff only.
 
     :raises MessageNotFound: if there is none.
     """
-    related = ("template", "asset__account")
+    related = ("notification", "asset", "account")
     message = Message.objects.select_related(*related).filter(pk=pk).first()
     if message is None:
         raise MessageNotFound("There is no such message.", pk=pk)
     return message
 
 
-def preview_template(
-    *,
-    template: Template,
-    now: datetime,
-    texts: Texts | None = None,
-    asset: Asset | None = None,
-) -> Texts:
-    """
-    Return a mail as it would read: with an asset's values, else with examples.
-
-    `texts` are read in the place of its own. An asset's code is masked. The HTML is
-    written by staff: show it in a frame that runs nothing.
-
-    :raises BadTemplate: if a text is not one we could send.
-    """
-    texts = texts or texts_of(template)
-    if asset is None:
-        return fill_in_all(texts, samples(has_code=shows_code(template)))
-    asset = load_asset(asset.pk)
-    recipient = asset.order_item.order.recipient_email
-    return fill_in_all(texts, values_of(asset, recipient=recipient, now=now))
-
-
 def _rows(wanted: Q, *, limit: int) -> tuple[MessageRow, ...]:
     messages = (
         Message.objects.filter(wanted)
-        .select_related("template", "asset__account")
+        .select_related("notification", "asset", "account")
         .defer("masked_text", "masked_html")
         .order_by("-created_at", "-pk")
         .fetch_mode(models.FETCH_RAISE)
@@ -124,17 +108,23 @@ def _row(message: Message) -> MessageRow:
     return MessageRow(
         pk=message.pk,
         created_at=message.created_at,
-        notification=message.template.name,
+        notification=message.notification.name,
         subject=message.subject,
         recipient=message.recipient,
-        copy_to=message.copy_to,
-        asset_number=message.asset.number,
-        account_name=message.asset.account.name,
+        copy_to=", ".join(message.copy_to),
+        about=message.about_label,
+        account_name=message.account.name if message.account else "",
         state=message.state,
         state_label=str(MessageState(message.state).label),
         because=message.because,
         waits_because=message.waits_because,
         next_try_at=message.due_at,
         sent_at=message.sent_at,
-        can_send_again=not on_its_way and message.asset.has_coupon,
+        can_send_again=not on_its_way and _can_be_said_again(message),
     )
+
+
+def _can_be_said_again(message: Message) -> bool:
+    if not message.coupon_hash:
+        return True
+    return message.asset is not None and message.asset.has_coupon

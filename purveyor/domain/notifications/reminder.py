@@ -3,20 +3,17 @@
 from functools import cache
 
 from purveyor.domain.notifications.rendering import Texts
-from purveyor.domain.notifications.welcome import FOLDER
+from purveyor.domain.notifications.starters import REMINDER_SUBJECT
+from purveyor.domain.notifications.welcome import texts_in
 
 REMINDER = "BitTitan coupon code expires"
 FIRST_LADDER = (30, 14, 3)
 
 
 @cache
-def reminder_texts() -> Texts:
-    """Return the texts that come with the product."""
-    return Texts(
-        subject=(
-            "{{ licenses }} × {{ product_name }}: redeem your coupon code "
-            "before {{ redeem_before }}"
-        ),
-        text=(FOLDER / "reminder.txt").read_text(encoding="utf-8"),
-        html=(FOLDER / "reminder.html").read_text(encoding="utf-8"),
-    )
+def reminder_texts() -> dict[str, Texts]:
+    """Return the texts that come with the product, by language."""
+    return {
+        "en": texts_in("reminder", subject=REMINDER_SUBJECT["en"]),
+        "de": texts_in("reminder.de", subject=REMINDER_SUBJECT["de"]),
+    }

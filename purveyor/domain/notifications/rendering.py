@@ -1,5 +1,6 @@
 """From the texts of a template and plain values to the texts of a mail. Pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -11,9 +12,13 @@ from purveyor.domain.notifications.dialect import (
     fill_in,
     placeholders_shown,
 )
-from purveyor.kernel.sealed import mask
+from purveyor.domain.notifications.placeholders import (
+    COUPON,
+    Placeholder,
+    names_of,
+    samples,
+)
 
-COUPON = "coupon_code"
 SUBJECT = gettext_lazy("Subject")
 TEXT = gettext_lazy("Text")
 HTML = gettext_lazy("HTML")
@@ -21,75 +26,6 @@ SUBJECT_MAX = 200
 TEXT_MAX = 20_000
 HTML_MAX = 60_000
 FILLED_SUBJECT_MAX = 300
-
-
-@dataclass(frozen=True, slots=True)
-class Placeholder:
-    """A word that a template may use: its name, what it stands for, and an example."""
-
-    name: str
-    description: str | Promise
-    sample: str
-
-
-PLACEHOLDERS = (
-    Placeholder("account_name", gettext_lazy("Account: name"), "Northwind GmbH"),
-    Placeholder("account_number", gettext_lazy("Account: number"), "A-00017"),
-    Placeholder(
-        "recipient_name",
-        gettext_lazy("Recipient: name; empty if the address is nobody's contact"),
-        "Mia Berger",
-    ),
-    Placeholder("order_number", gettext_lazy("Order: number"), "O-000042"),
-    Placeholder("po_code", gettext_lazy("Order: PO code; may be empty"), "PO-2030-7"),
-    Placeholder("asset_number", gettext_lazy("Asset: number"), "AS-000042"),
-    Placeholder(
-        "asset_name",
-        gettext_lazy("Asset: what the buyer calls it"),
-        "Move to the cloud",
-    ),
-    Placeholder(
-        "product_name", gettext_lazy("Product: name"), "BitTitan Mailbox License"
-    ),
-    Placeholder("licenses", gettext_lazy("Number of licenses"), "10"),
-    Placeholder(
-        COUPON,
-        gettext_lazy("BitTitan's Coupon Code; in clear only in the welcome mail"),
-        "EXAMPLE-7KQM-2F9X",
-    ),
-    Placeholder(
-        "portal_url",
-        gettext_lazy("Link to the vendor's portal"),
-        "https://manage.bittitan.com",
-    ),
-    Placeholder(
-        "redeem_before",
-        gettext_lazy("Day on which the coupon code expires; may be empty"),
-        "15 January 2031",
-    ),
-    Placeholder(
-        "days_left",
-        gettext_lazy("Days until the coupon code expires; may be empty"),
-        "14",
-    ),
-    Placeholder("expire_days", gettext_lazy("Expire(days)"), "365"),
-    Placeholder("validity_days", gettext_lazy("Validity(days)"), "365"),
-    Placeholder("purchase_date", gettext_lazy("Purchase Date"), "15 January 2030"),
-    Placeholder(
-        "organization_name", gettext_lazy("Our organization: name"), "Contoso Cloud AG"
-    ),
-    Placeholder(
-        "organization_email",
-        gettext_lazy("Our organization: e-mail"),
-        "cloud@contoso.example",
-    ),
-    Placeholder(
-        "organization_phone",
-        gettext_lazy("Our organization: phone; may be empty"),
-        "+49 30 555 0100",
-    ),
-)
-NAMES = frozenset(placeholder.name for placeholder in PLACEHOLDERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +37,11 @@ class Texts:
     html: str
 
 
-def samples(*, has_code: bool = True) -> dict[str, str]:
-    """Return an example value for every placeholder; the code masked, or in clear."""
-    examples = {placeholder.name: placeholder.sample for placeholder in PLACEHOLDERS}
-    return examples if has_code else examples | {COUPON: mask(examples[COUPON])}
-
-
-def check_texts(texts: Texts, *, has_code: bool = True) -> None:
+def check_texts(
+    texts: Texts, *, known: Collection[Placeholder], has_code: bool
+) -> None:
     """
-    Check the texts of a notification before they are kept.
+    Check the texts of a notification, which may use the placeholders that are `known`.
 
     If it brings the coupon code, that must stand in the text and in the HTML outside of
     every `{% if %}`, so that no mail goes out without it. It never stands in a subject:
@@ -120,11 +52,11 @@ def check_texts(texts: Texts, *, has_code: bool = True) -> None:
     _check_size(texts.subject, SUBJECT, SUBJECT_MAX)
     _check_size(texts.text, TEXT, TEXT_MAX)
     _check_size(texts.html, HTML, HTML_MAX)
-    fill_in_all(texts, samples())
+    fill_in_all(texts, samples(known))
     _check_subject(texts.subject)
     if has_code:
-        _check_shows_coupon(texts.text, TEXT)
-        _check_shows_coupon(texts.html, HTML)
+        _check_shows_coupon(texts.text, TEXT, known)
+        _check_shows_coupon(texts.html, HTML, known)
 
 
 def fill_in_all(texts: Texts, values: dict[str, str]) -> Texts:
@@ -135,10 +67,9 @@ def fill_in_all(texts: Texts, values: dict[str, str]) -> Texts:
 
     :raises BadTemplate: if a text is not in the language of templates.
     """
-    missing = NAMES - values.keys()
-    assert not missing, f"no value for {sorted(missing)}"
     plain = {name: " ".join(value.split()) for name, value in values.items()}
-    subject = fill_in(texts.subject, plain | {COUPON: ""}, part=str(SUBJECT))
+    hidden = {COUPON: ""} if COUPON in plain else {}
+    subject = fill_in(texts.subject, plain | hidden, part=str(SUBJECT))
     return Texts(
         subject=" ".join(subject.split())[:FILLED_SUBJECT_MAX],
         text=fill_in(texts.text, plain, part=str(TEXT)),
@@ -167,8 +98,10 @@ def _check_subject(subject: str) -> None:
         raise BadTemplate(words % facts, placeholder=COUPON, **facts)
 
 
-def _check_shows_coupon(text: str, part: str | Promise) -> None:
-    if COUPON in placeholders_shown(text, part=str(part), known=NAMES):
+def _check_shows_coupon(
+    text: str, part: str | Promise, known: Collection[Placeholder]
+) -> None:
+    if COUPON in placeholders_shown(text, part=str(part), known=names_of(known)):
         return
     words = _("%(part)s must show {{ coupon_code }}, outside of every {%% if %%}.")
     facts: dict[str, object] = {"part": str(part)}

@@ -19,12 +19,16 @@ from purveyor.domain.notifications.ladder import (
     ladder,
     nearest_rung,
     next_round_at,
-    reminder_template,
 )
 from purveyor.domain.notifications.lifecycle import MessageState
-from purveyor.domain.notifications.models import Message, ReminderRound, Template
+from purveyor.domain.notifications.models import (
+    Message,
+    Notification,
+    ReminderRound,
+)
+from purveyor.domain.notifications.rules import reminder
 from purveyor.domain.notifications.values import load_asset
-from purveyor.domain.notifications.writing import columns_of
+from purveyor.domain.notifications.writing import columns_of_coupon
 from purveyor.kernel import clock
 from purveyor.kernel.journal.operations import log
 from purveyor.kernel.work.leases import Lease
@@ -53,12 +57,12 @@ def walk_round(*, lease: Lease, now: datetime) -> None:
     the next morning. Where it stands is written with the reminders, so a worker that
     dies loses nothing and says nothing twice.
     """
-    rungs, template = ladder(), reminder_template()
+    rungs, notification = ladder(), reminder()
     coupons: Sequence[Asset] = ()
-    if rungs and template.is_enabled:
+    if rungs and notification.is_enabled:
         coupons = _next_coupons(lease.pk, first_rung=rungs[0], now=now)
     if coupons:
-        _look_at(coupons, rungs, template, lease=lease, now=now)
+        _look_at(coupons, rungs, notification, lease=lease, now=now)
     if len(coupons) < COUPONS_A_STEP:
         lease.end(due_at=next_round_at(now=now), **CALM, **AFRESH)
     else:
@@ -86,13 +90,13 @@ def _next_coupons(pk: int, *, first_rung: int, now: datetime) -> list[Asset]:
 def _look_at(
     coupons: Sequence[Asset],
     rungs: Sequence[int],
-    template: Template,
+    notification: Notification,
     *,
     lease: Lease,
     now: datetime,
 ) -> None:
     lease.renew(seen_until=coupons[-1].expires_at, seen_pk=coupons[-1].pk)
-    told = _told(coupons, template)
+    told = _told(coupons, notification)
     for coupon in coupons:
         so_far = told[coupon.pk]
         rung = _due_rung(coupon, rungs, so_far, now=now)
@@ -104,7 +108,11 @@ def _look_at(
             if each > rung and occasion_of(each) not in so_far.occasions
         ]
         write_reminder(
-            pk=coupon.pk, template=template, rung=rung, overtaken=overtaken, now=now
+            pk=coupon.pk,
+            notification=notification,
+            rung=rung,
+            overtaken=overtaken,
+            now=now,
         )
 
 
@@ -121,19 +129,19 @@ def _due_rung(
     return None if is_said else rung
 
 
-def _told(coupons: Sequence[Asset], template: Template) -> dict[int, _Told]:
+def _told(coupons: Sequence[Asset], notification: Notification) -> dict[int, _Told]:
     """Return what was written about each coupon so far, by its asset."""
     hashes = {coupon.pk: coupon.coupon_hash for coupon in coupons}
     found: dict[int, _Told] = defaultdict(_Told)
     messages = Message.objects.filter(asset__in=hashes)
-    columns = ("asset_id", "coupon_hash", "template_id", "occasion", "state")
-    for pk, coupon_hash, template_id, occasion, state, at in messages.values_list(
+    columns = ("asset_id", "coupon_hash", "notification_id", "occasion", "state")
+    for pk, coupon_hash, notification_id, occasion, state, at in messages.values_list(
         *columns, "created_at"
     ):
         if coupon_hash != hashes[pk]:
             continue
         told = found[pk]
-        if template_id == template.pk:
+        if notification_id == notification.pk:
             told.occasions.add(occasion)
         if state != MessageState.FAILED:
             told.last_at = max(at, told.last_at or at)
@@ -142,17 +150,22 @@ def _told(coupons: Sequence[Asset], template: Template) -> dict[int, _Told]:
 
 @transaction.atomic
 def write_reminder(
-    *, pk: int, template: Template, rung: int, overtaken: Sequence[int], now: datetime
+    *,
+    pk: int,
+    notification: Notification,
+    rung: int,
+    overtaken: Sequence[int],
+    now: datetime,
 ) -> None:
     """Write the reminder of one rung, once for a coupon; a worker sends it."""
     asset = load_asset(pk)
     recipient = asset.order_item.order.recipient_email
     _message, is_new = Message.objects.get_or_create(
-        template=template,
+        notification=notification,
         asset=asset,
         coupon_hash=asset.coupon_hash,
         occasion=occasion_of(rung),
-        defaults=columns_of(template, asset, recipient=recipient, now=now)
+        defaults=columns_of_coupon(notification, asset, recipient=recipient, now=now)
         | {"lane": Lane.BATCH},
     )
     if is_new:

@@ -1,22 +1,25 @@
 """What the placeholders of a mail stand for, read from the records."""
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
-from django.utils import dateformat
+from babel.dates import format_date
+from django.conf import settings
+from django.utils.translation import get_language, to_locale
 from django.utils.translation import gettext as _
 
 from purveyor.domain.accounts.models import Contact, Organization
 from purveyor.domain.assets.expiry import days_left
 from purveyor.domain.assets.models import Asset
-from purveyor.domain.notifications.rendering import COUPON
+from purveyor.domain.notifications.placeholders import COUPON, RECORD_URL
 from purveyor.domain.orders.models import Order
 from purveyor.domain.provisioning.registry import portal_url
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.sealed import HIDDEN
 
-DAY = "j F Y"
 LINKS = ("https://", "http://")
+LOCALES = {"en": "en_GB"}  # a day before its month, as everywhere else in Europe
 
 
 class BadPortalLink(Refused):
@@ -27,13 +30,19 @@ class BadPortalLink(Refused):
 
 def load_asset(pk: int) -> Asset:
     """Return an asset with every record that a mail about it speaks of."""
-    related = ("account", "order_item__order__recipient", "product", "application")
+    related = (
+        "account__parent",
+        "order_item__order__recipient",
+        "order_item__order__bill_to",
+        "product",
+        "application",
+    )
     return Asset.objects.select_related(*related).get(pk=pk)
 
 
 def find_organization() -> Organization | None:
     """Return the distributor's profile, if it has been filled in."""
-    return Organization.objects.first()
+    return Organization.objects.defer("logo").first()
 
 
 def values_of(asset: Asset, *, recipient: str, now: datetime) -> dict[str, str]:
@@ -55,16 +64,21 @@ def values_of(asset: Asset, *, recipient: str, now: datetime) -> dict[str, str]:
         "licenses": str(asset.quantity),
         COUPON: asset.coupon_mask or HIDDEN,
         "portal_url": _portal_link(asset),
-        "redeem_before": _told_day(_redeem_before(asset)),
+        "redeem_before": _told_moment(_redeem_before(asset)),
         "days_left": _days_left(asset, now=now),
         "expire_days": str(asset.expire_days),
         "validity_days": str(asset.validity_days),
-        "purchase_date": dateformat.format(asset.purchase_date, DAY),
-        **_values_of_organization(find_organization()),
+        "purchase_date": told_day(asset.purchase_date),
+        "vendor_name": asset.application.name,
+        "reason": asset.waits_because,
+        RECORD_URL: record_url("assets.asset", asset.pk),
+        **values_of_organization(),
     }
 
 
-def _values_of_organization(organization: Organization | None) -> dict[str, str]:
+def values_of_organization() -> dict[str, str]:
+    """Return what mails say of the distributor."""
+    organization = find_organization()
     return {
         "organization_name": organization.name if organization else "",
         "organization_email": organization.email if organization else "",
@@ -72,13 +86,36 @@ def _values_of_organization(organization: Organization | None) -> dict[str, str]
     }
 
 
+def name_at(recipient: str, accounts: Iterable[int | None]) -> str:
+    """Return who reads mails at an address, if it is a contact of these accounts."""
+    known = Contact.objects.filter(account__in=accounts, email__iexact=recipient)
+    return _full_name(known.order_by("pk").first())
+
+
+def told_day(day: date | None) -> str:
+    """Return a day in the language of the mail."""
+    locale = to_locale(get_language() or settings.LANGUAGE_CODE)
+    if day is None:
+        return ""
+    return str(format_date(day, "long", locale=LOCALES.get(locale, locale)))
+
+
+def record_url(record: str, pk: int) -> str:
+    """Return the address of a record's page in the BSS."""
+    app, model = record.split(".")
+    page = settings.PURVEYOR_RECORD_PAGE.format(app=app, model=model, pk=pk)
+    return f"{settings.PUBLIC_URL.rstrip('/')}{page}"
+
+
 def _name_behind(recipient: str, order: Order) -> str:
     """Return who reads mails at an address: it may be a contact of the order."""
     contact = order.recipient
     if contact is None or contact.email.lower() != recipient.lower():
-        accounts = (order.account_id, order.bill_to_id)
-        known = Contact.objects.filter(account__in=accounts, email__iexact=recipient)
-        contact = known.order_by("pk").first()
+        return name_at(recipient, (order.account_id, order.bill_to_id))
+    return _full_name(contact)
+
+
+def _full_name(contact: Contact | None) -> str:
     return f"{contact.first_name} {contact.last_name}" if contact else ""
 
 
@@ -101,8 +138,8 @@ def _redeem_before(asset: Asset) -> datetime | None:
     return expires_at
 
 
-def _told_day(moment: datetime | None) -> str:
-    return dateformat.format(clock.day_of(moment), DAY) if moment else ""
+def _told_moment(moment: datetime | None) -> str:
+    return told_day(clock.day_of(moment)) if moment else ""
 
 
 def _days_left(asset: Asset, *, now: datetime) -> str:

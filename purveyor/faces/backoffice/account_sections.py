@@ -1,4 +1,4 @@
-"""The sections of an account's page: orders, assets, invoices, prices, files."""
+"""The sections of an account's page: what belongs to it, and what it was told."""
 
 from typing import ClassVar
 
@@ -11,6 +11,7 @@ from purveyor.domain.assets.models import Asset
 from purveyor.domain.catalogue.models import PriceList
 from purveyor.domain.catalogue.pricing import DEFAULT, OF_ITS_KIND, OWN, lists_for
 from purveyor.domain.invoices.models import Invoice
+from purveyor.domain.notifications.models import Message
 from purveyor.domain.orders.models import Order
 from purveyor.faces.backoffice.attachments import Attachments, holds_files
 from purveyor.faces.backoffice.display import (
@@ -138,6 +139,32 @@ class PriceLists(Section):
     def whole_list(self, record_id: int) -> str:
         """Return the address of all price lists."""
         return reverse("bss:catalogue_pricelist_changelist")
+
+
+class Mails(Section):
+    """What was written about this account, its orders, assets and invoices."""
+
+    model = Message
+    title = _("Notifications sent")
+    permission = "notifications.view_message"
+    icon = "mail"
+    empty = _("No mails yet")
+    columns: ClassVar = (
+        Column(_("Written"), lambda mail: moment(mail.created_at)),
+        Column(_("Subject"), lambda mail: link_to(mail, mail.subject)),
+        Column(_("To"), lambda mail: mail.recipient or NOTHING),
+        Column(_("About"), lambda mail: mail.about_label),
+        Column(_("Status"), lambda mail: status_badge(mail, "state")),
+    )
+
+    def found(self, record_id: int) -> QuerySet[Message]:
+        """Return the mails, newest first."""
+        mails = Message.objects.filter(account_id=record_id)
+        return mails.defer("masked_text", "masked_html").order_by("-id")
+
+    def whole_list(self, record_id: int) -> str:
+        """Return the address of the list of mails about this account."""
+        return _list_of("notifications_message", record_id)
 
 
 class Files(Attachments):

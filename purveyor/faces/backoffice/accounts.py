@@ -29,6 +29,7 @@ from purveyor.faces.backoffice.account_sections import (
     Assets,
     Files,
     Invoices,
+    Mails,
     Orders,
     PriceLists,
 )
@@ -46,7 +47,7 @@ from purveyor.faces.backoffice.sections import Section, shown_sections
 from purveyor.faces.backoffice.site import bss
 from purveyor.kernel import clock
 
-WHO = ("name", "kind", "parent", "email", "phone", "website")
+WHO = ("name", "kind", "parent", "email", "phone", "website", "language")
 BILLING = ("currency", "bill_to", "tax_number", "payment_method", "credit_limit")
 SELLING = (
     "is_ordering_enabled",
@@ -187,6 +188,7 @@ class AccountAdmin(BssModelAdmin):
         Assets,
         Invoices,
         PriceLists,
+        Mails,
         Files,
     )
 

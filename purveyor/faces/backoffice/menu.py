@@ -117,7 +117,10 @@ MENU = (
             records(_("Applications"), "hub", "catalogue.application"),
             records(_("Product types"), "category", "catalogue.producttype"),
             records(_("Order statuses"), "new_label", "orders.statuslabel"),
-            records(_("Notifications"), "mail", "notifications.template"),
+            records(_("Notifications"), "mail", "notifications.notification"),
+            Item(
+                _("Mail server"), "dns", "mail_server", "notifications.view_mailserver"
+            ),
             records(_("Tax rates"), "percent", "catalogue.taxrate"),
             records(_("Payment methods"), "credit_card", "accounts.paymentmethod"),
             records(_("Organization profile"), "domain", "accounts.organization"),
@@ -129,6 +132,7 @@ MENU = (
 #: Pages that belong to a line of the menu without standing in it.
 BESIDE = {
     "auth_group_changelist": "accounts_user_changelist",
+    "notifications_template_changelist": "notifications_notification_changelist",
     "reconciliation_known_changelist": "reconciliation_reconciliationrun_changelist",
 }
 #: What a page is called where Django has another word for its records.

@@ -8,7 +8,7 @@ from rich.progress import Progress
 
 from purveyor.domain.accounts.operations import establish_roles
 from purveyor.domain.notifications.ladder import establish_ladder
-from purveyor.domain.notifications.operations import establish_templates
+from purveyor.domain.notifications.rules import establish_notifications
 from purveyor.domain.orders.labels import (
     establish_labels,
 )
@@ -24,7 +24,7 @@ def migrate() -> None:
 def establish() -> None:
     """Make the roles, texts, ladder and order statuses that come with the product."""
     establish_roles(roles=settings.PURVEYOR_ROLES)
-    establish_templates()
+    establish_notifications()
     establish_ladder(now=clock.now())
     establish_labels()
 

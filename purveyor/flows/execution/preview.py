@@ -9,7 +9,8 @@ from purveyor.domain.accounts.models import Organization
 from purveyor.domain.invoices.credit import Credit, credit_of
 from purveyor.domain.invoices.paper import Buyer
 from purveyor.domain.invoices.queries import current_buyer
-from purveyor.domain.notifications.models import Template
+from purveyor.domain.notifications.models import Notification
+from purveyor.domain.notifications.recipients import told_recipients
 from purveyor.domain.notifications.welcome import WELCOME
 from purveyor.domain.orders.approvals import was_approved
 from purveyor.domain.orders.lifecycle import (
@@ -280,11 +281,11 @@ def _twins_of(
 
 
 def _mail_of(order: Order, count: int) -> MailPreview:
-    template = Template.objects.filter(name=WELCOME).first()
+    welcome = Notification.objects.filter(name=WELCOME).first()
     return MailPreview(
         notification=WELCOME,
         count=count,
         recipient=order.recipient_email,
-        copy_to=template.copy_to if template else "",
-        is_enabled=template is None or template.is_enabled,
+        copy_to=told_recipients(welcome.cc) if welcome else "",
+        is_enabled=welcome is None or welcome.is_enabled,
     )

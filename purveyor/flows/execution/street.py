@@ -33,7 +33,9 @@ from purveyor.domain.provisioning.operations.synchronize import synchronize_link
 from purveyor.domain.provisioning.operations.watch import watch_reference
 from purveyor.flows.execution.bulk import walk_bulk
 from purveyor.flows.execution.models import BulkExecution
+from purveyor.flows.execution.news import tell_of_line
 from purveyor.kernel.errors import Refused
+from purveyor.kernel.journal.models import Entry
 from purveyor.kernel.work.engine import Due
 
 STREET_WORKER = "worker"
@@ -74,5 +76,6 @@ STREET = (
     Due(RetryRun, "due_at", walk_run),  # failures of one cause, wave by wave
     Due(Asset, "welcome_due_at", welcome, is_leased=False),  # it is there: say so
     Due(ReminderRound, "due_at", walk_round),  # it expires soon: say so
+    Due(Entry, "news_due_at", tell_of_line, is_leased=False),  # who wants to know?
     Due(Message, "due_at", send_message),  # hand the mail over
 )

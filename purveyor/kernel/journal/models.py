@@ -5,7 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Entry(models.Model):
-    """One line of the journal. It is never changed and never deleted."""
+    """
+    One line of the journal. What it says is never changed, and it is never deleted.
+
+    If it is news, it waits until somebody was told, or nobody wanted to know.
+    """
 
     at = models.DateTimeField(_("at"))
     actor = models.CharField(_("who"), max_length=200)
@@ -16,6 +20,7 @@ class Entry(models.Model):
     before = models.CharField(_("before"), max_length=200, blank=True)
     after = models.CharField(_("after"), max_length=200, blank=True)
     facts = models.JSONField(_("facts"), default=dict, blank=True)
+    news_due_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("journal line")
@@ -26,6 +31,11 @@ class Entry(models.Model):
                 fields=["record_type", "record_id", "-id"], name="journal_of_a_record"
             ),
             models.Index(fields=["-at", "-id"], name="journal_by_time"),
+            models.Index(
+                fields=["news_due_at", "id"],
+                name="journal_news_due",
+                condition=models.Q(news_due_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

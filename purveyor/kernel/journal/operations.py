@@ -1,13 +1,15 @@
 """Write journal lines. Always in the transaction of the change they tell of."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -31,6 +33,7 @@ def line(
     Return a journal line that is not yet written. Facts hold no secret.
 
     The record's name is kept in the language of the house, whoever wrote the line.
+    A line that is news says so: a worker finds it, and tells whom it concerns.
     """
     with override(settings.LANGUAGE_CODE):
         label = str(record)[:LABEL_MAX]
@@ -44,6 +47,7 @@ def line(
         before=str(before)[:LABEL_MAX],
         after=str(after)[:LABEL_MAX],
         facts=facts,
+        news_due_at=at if _is_news(record._meta.label_lower, verb) else None,
     )
 
 
@@ -55,6 +59,22 @@ def log(record: Any, verb: str, *, actor: str, at: datetime, **facts: Any) -> No
 def log_all(entries: Iterable[Entry]) -> None:
     """Write many journal lines in one statement."""
     Entry.objects.bulk_create(entries)
+
+
+@transaction.atomic
+def take_news(*, pk: int) -> Entry | None:
+    """Return a line that is to be told of, and mark it as told; None if it was told."""
+    due = Entry.objects.filter(pk=pk, news_due_at__isnull=False)
+    if due.update(news_due_at=None) != 1:
+        return None
+    return Entry.objects.get(pk=pk)
+
+
+def drop_news(*, record_type: str, verb: str, after: str, until: datetime) -> int:
+    """Let lines of one kind rest of which nobody wants to know; return how many."""
+    due = Entry.objects.filter(news_due_at__lte=until)
+    alike = due.filter(record_type=record_type, verb=verb, after=after)
+    return alike.update(news_due_at=None)
 
 
 @transaction.atomic
@@ -107,6 +127,16 @@ def check(record: Any) -> None:
         raise Refused(
             " ".join(error.messages), fields=sorted(_fields(error))
         ) from error
+
+
+def _is_news(record_type: str, verb: str) -> bool:
+    return verb in _news(settings.PURVEYOR_NEWS).get(record_type, ())
+
+
+@lru_cache(maxsize=2)
+def _news(name: str) -> Mapping[str, frozenset[str]]:
+    """Return which verbs on which records are news; the table belongs to the street."""
+    return cast("Mapping[str, frozenset[str]]", import_string(name))
 
 
 def _fields(error: ValidationError) -> Iterable[str]:

@@ -13,8 +13,8 @@ from purveyor.domain.accounts.models import Account
 from purveyor.domain.invoices.models import Charge
 from purveyor.domain.invoices.operations import drop_charge
 from purveyor.domain.invoices.sales import best_buyers, sold_by_month
-from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.executing import ExecutionPlan
+from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.operations import Line, put_items
 from purveyor.faces.backoffice.cards import SECTIONS
 from purveyor.flows.execution.operations import execute_order

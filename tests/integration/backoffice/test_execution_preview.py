@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from purveyor.domain.accounts.models import Account, Contact, Organization
 from purveyor.domain.catalogue.models import Application, Price
-from purveyor.domain.notifications.operations import establish_templates
+from purveyor.domain.notifications.rules import establish_notifications
 from purveyor.domain.orders.lifecycle import OrderState
 from purveyor.domain.orders.models import Execution, Order
 from purveyor.domain.orders.operations import cancel_order
@@ -167,7 +167,7 @@ def test_it_says_what_keeps_the_vendor_from_it(
 
 
 def test_the_dialog_asks_the_database_few_questions(sales: Client) -> None:
-    establish_templates()
+    establish_notifications()
     account = an_account(credit_limit="9999")
     small = a_submitted_order(account=account)
     large = a_submitted_order(account=account, items=10)
@@ -181,7 +181,7 @@ def test_the_dialog_asks_the_database_few_questions(sales: Client) -> None:
 def test_pressing_the_button_asks_the_database_few_questions(
     items: int, sales: Client, django_assert_max_num_queries: Any
 ) -> None:
-    establish_templates()
+    establish_notifications()
     order = a_submitted_order(account=an_account(credit_limit="9999"), items=items)
     sent = looks(sales, order, option="ISSUE")
 
@@ -293,7 +293,7 @@ def test_nothing_is_executed_that_was_not_shown(seen: str, sales: Client) -> Non
 
 
 def test_another_recipient_of_the_copy_is_named(sales: Client) -> None:
-    establish_templates()
+    establish_notifications()
     order = a_submitted_order()
     sent = looks(sales, order)
     Contact.objects.all().delete()

@@ -5,7 +5,7 @@ from datetime import datetime
 from purveyor.domain.accounts.models import Organization
 from purveyor.domain.invoices.models import Charge, Invoice
 from purveyor.domain.notifications.models import Message
-from purveyor.domain.notifications.operations import establish_templates
+from purveyor.domain.notifications.rules import establish_notifications
 from purveyor.domain.provisioning.models import InvoiceWhen
 from purveyor.flows.execution.street import welcome
 from tests.factories.assets import a_synchronized_asset
@@ -13,7 +13,7 @@ from tests.factories.provisioning import a_setup
 
 
 def test_what_cannot_be_billed_does_not_hold_back_the_word(now: datetime) -> None:
-    establish_templates()
+    establish_notifications()
     a_setup(invoice_when=InvoiceWhen.DELIVERY)
     asset = a_synchronized_asset()
     Organization.objects.all().delete()
@@ -27,7 +27,7 @@ def test_what_cannot_be_billed_does_not_hold_back_the_word(now: datetime) -> Non
 
 
 def test_the_word_is_said_once_and_bills_once(now: datetime) -> None:
-    establish_templates()
+    establish_notifications()
     a_setup(invoice_when=InvoiceWhen.DELIVERY)
     asset = a_synchronized_asset()
 

@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import Q
 
 from purveyor.domain.accounts.models import Organization
-from purveyor.domain.notifications.models import Message, Template
+from purveyor.domain.notifications.models import Message, Notification, Template
 from purveyor.domain.notifications.operations import send_message
 from purveyor.kernel.journal.models import Entry
 from purveyor.kernel.work.engine import Due
@@ -109,7 +109,8 @@ def send(message: Message, now: datetime) -> Message:
 
 def everything_stored() -> str:
     """Return all that the tables of mails and the journal hold."""
-    return repr([list(model.objects.values()) for model in (Message, Template, Entry)])
+    models = (Message, Notification, Template, Entry)
+    return repr([list(model.objects.values()) for model in models])
 
 
 @pytest.fixture

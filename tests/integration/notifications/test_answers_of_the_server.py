@@ -100,7 +100,7 @@ def test_the_copy_names_the_same_people_and_the_same_mail(
     now, profile, mailbox
 ) -> None:
     message = a_message()
-    Message.objects.update(copy_to="sales@contoso.example")
+    Message.objects.update(copy_to=["sales@contoso.example"])
 
     send(message, now)
 
@@ -117,7 +117,7 @@ def test_a_refused_copy_is_told_and_the_mail_counts_as_sent(
     now, profile, mailbox
 ) -> None:
     message = a_message()
-    Message.objects.update(copy_to="gone@contoso.example")
+    Message.objects.update(copy_to=["gone@contoso.example"])
     mailbox.refused_address = "gone@contoso.example"
 
     send(message, now)
@@ -132,7 +132,7 @@ def test_if_the_recipient_is_refused_no_copy_makes_it_count_as_sent(
     now, profile, mailbox
 ) -> None:
     message = a_message()
-    Message.objects.update(copy_to="sales@contoso.example")
+    Message.objects.update(copy_to=["sales@contoso.example"])
     mailbox.refused_address = message.recipient
 
     send(message, now)

@@ -8,13 +8,10 @@ from purveyor.domain.assets.lifecycle import AssetState
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.notifications.letter import Unsendable
 from purveyor.domain.notifications.lifecycle import MessageState
-from purveyor.domain.notifications.models import Message, Template
+from purveyor.domain.notifications.models import Message
 from purveyor.domain.notifications.operations import (
-    edit_template,
     send_again,
 )
-from purveyor.domain.notifications.reminder import REMINDER
-from purveyor.domain.notifications.rendering import Texts
 from purveyor.flows.execution.street import STREET
 from purveyor.kernel.work.engine import drain
 from tests.factories.moments import DAN, NOON
@@ -113,20 +110,3 @@ def test_a_reminder_of_a_spent_coupon_is_not_sent_again(profile, mailbox) -> Non
 
     with pytest.raises(Unsendable, match="does not wait to be redeemed"):
         send_again(message=message, because="She asked", actor=DAN, now=morning(2))
-
-
-def test_its_texts_need_not_show_the_code(now) -> None:
-    a_ladder()
-    template = Template.objects.get(name=REMINDER)
-
-    edit_template(
-        template=template,
-        texts=Texts("It expires", "In {{ days_left }} days", "<b>Soon</b>"),
-        copy_to="",
-        is_enabled=True,
-        actor=DAN,
-        now=now,
-    )
-
-    template.refresh_from_db()
-    assert template.text == "In {{ days_left }} days"

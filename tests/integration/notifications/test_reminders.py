@@ -12,7 +12,7 @@ from purveyor.domain.notifications.ladder import (
     edit_ladder,
 )
 from purveyor.domain.notifications.lifecycle import MessageState
-from purveyor.domain.notifications.models import Message, ReminderRound, Template
+from purveyor.domain.notifications.models import Message, Notification, ReminderRound
 from purveyor.domain.notifications.operations import (
     write_welcome,
 )
@@ -190,7 +190,7 @@ def test_an_empty_ladder_reminds_nobody(profile) -> None:
 def test_switched_off_nobody_is_reminded_and_later_once(profile) -> None:
     a_ladder()
     coupon = a_coupon(days=20)
-    reminders = Template.objects.filter(name=REMINDER)
+    reminders = Notification.objects.filter(name=REMINDER)
     reminders.update(is_enabled=False)
     rounds(until=8)
     assert reminded(coupon) == []

@@ -8,11 +8,11 @@ from purveyor.domain.notifications.letter import Unsendable
 from purveyor.domain.notifications.lifecycle import MessageState
 from purveyor.domain.notifications.models import Message
 from purveyor.domain.notifications.operations import (
-    BadAddress,
     NoReason,
     StillOnItsWay,
     send_again,
 )
+from purveyor.domain.notifications.recipients import BadAddress
 from purveyor.kernel.journal.models import Entry
 from purveyor.kernel.work.models import Lane
 from tests.factories.notifications import (

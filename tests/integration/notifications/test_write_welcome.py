@@ -5,7 +5,7 @@ import pytest
 from purveyor.domain.accounts.models import Contact
 from purveyor.domain.assets.lifecycle import AssetState
 from purveyor.domain.notifications.lifecycle import MessageState
-from purveyor.domain.notifications.models import Message, Template
+from purveyor.domain.notifications.models import Message, Notification
 from purveyor.domain.notifications.operations import write_welcome
 from purveyor.domain.provisioning.models import ServiceManagerSetup
 from purveyor.kernel.journal.models import Entry
@@ -73,7 +73,7 @@ def test_another_coupon_is_told_too(now, profile) -> None:
 def test_switched_off_it_leaves_a_journal_line_on_the_asset(now, profile) -> None:
     asset = a_delivered_asset()
     a_message(asset=a_delivered_asset(code="BT-ANOTHER-ONE-0001"))
-    Template.objects.update(is_enabled=False)
+    Notification.objects.update(is_enabled=False)
 
     message = write_welcome(asset=asset, actor="worker", now=now)
 
@@ -119,11 +119,11 @@ def test_it_goes_in_the_lane_of_its_asset(now, profile, lane) -> None:
 
 def test_the_copy_is_frozen_from_the_template(now, profile) -> None:
     a_message()
-    Template.objects.update(copy_to="sales@contoso.example")
+    Notification.objects.update(cc=["sales@contoso.example"])
 
     message = a_message(asset=a_delivered_asset(code="BT-ANOTHER-ONE-0001"))
 
-    assert message.copy_to == "sales@contoso.example"
+    assert message.copy_to == ["sales@contoso.example"]
 
 
 def test_a_name_cannot_bring_markup_into_the_mail(profile) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.models import Asset
+from purveyor.domain.notifications.rules import establish_notifications
 from purveyor.domain.provisioning.models import AccountLink, ServiceManagerSetup
 from purveyor.flows.reconciliation.lifecycle import RunState
 from purveyor.flows.reconciliation.models import Policy, ReconciliationRun
@@ -173,6 +174,7 @@ def told(
 ) -> Callable[[], list[str]]:
     """Return how the subjects of what was told are read; the policy names somebody."""
     an_organization()
+    establish_notifications()
     options = {"host": "127.0.0.1", "port": vendor.smtp_port, "timeout": 5}
     settings.MAILERS = {"default": {"BACKEND": SMTP, "OPTIONS": options}}
     policy.mail_to = "operations@aurora.example"

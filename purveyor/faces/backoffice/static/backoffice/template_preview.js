@@ -13,6 +13,21 @@
     if (answer.ok && !answer.redirected) preview.innerHTML = await answer.text();
   };
 
+  // A click on a placeholder puts it where the person has written last.
+  const insertOnClick = (form, changed) => {
+    const texts = [...form.querySelectorAll("[name=subject], [name=text], [name=html]")];
+    let last = texts[1];
+    for (const each of texts) each.addEventListener("focus", () => { last = each; });
+    for (const button of document.querySelectorAll("[data-insert]")) {
+      button.addEventListener("click", () => {
+        if (!last) return;
+        last.setRangeText(button.dataset.insert, last.selectionStart, last.selectionEnd, "end");
+        last.focus();
+        changed();
+      });
+    }
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
     const form = document.getElementById("template_form");
     const preview = document.getElementById("preview");
@@ -23,7 +38,8 @@
       timer = setTimeout(() => show(form, preview), PAUSE_MILLISECONDS);
     };
     form.addEventListener("input", later);
-    document.getElementById("preview-asset").addEventListener("input", later);
+    document.getElementById("preview-number").addEventListener("input", later);
+    insertOnClick(form, later);
     show(form, preview);
   });
 })();
