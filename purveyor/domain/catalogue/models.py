@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from purveyor.domain.accounts.models import Account, AccountKind, User
+from purveyor.domain.catalogue.lifecycle import ImportState
 
 DAYS_MAX = 3_650
 STEP_MAX = 10_000  # no order item holds more licenses
@@ -203,7 +204,8 @@ class PriceList(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.currency})"
+        is_told = self.currency in self.name
+        return self.name if is_told else f"{self.name} ({self.currency})"
 
 
 class Assignment(models.Model):
@@ -302,6 +304,39 @@ class Price(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product} {self.unit_price}"
+
+
+class PriceImport(models.Model):
+    """A file with prices that a person sent: first shown, then applied, once."""
+
+    price_list = models.ForeignKey(
+        PriceList, models.CASCADE, related_name="imports", verbose_name=_("price list")
+    )
+    file_name = models.CharField(_("file"), max_length=200)
+    rows = models.JSONField(_("rows"), default=list)
+    outcome = models.JSONField(_("outcome"), default=list)
+    state = models.CharField(
+        _("status"),
+        max_length=10,
+        choices=ImportState,
+        default=ImportState.PROPOSED,
+    )
+    asked_at = models.DateTimeField(_("sent"))
+    asked_by = models.CharField(_("sent by"), max_length=200)
+    ended_at = models.DateTimeField(_("ended"), null=True)
+    ended_by = models.CharField(_("ended by"), max_length=200, blank=True)
+    added_count = models.PositiveIntegerField(_("added"), default=0)
+    changed_count = models.PositiveIntegerField(_("changed"), default=0)
+    left_out_count = models.PositiveIntegerField(_("left out"), default=0)
+
+    class Meta:
+        verbose_name = _("import of prices")
+        verbose_name_plural = _("Imports of prices")
+        default_permissions = ()
+        indexes = (models.Index(fields=("price_list", "-id"), name="price_import_new"),)
+
+    def __str__(self) -> str:
+        return f"import of {self.file_name}"
 
 
 class TaxRate(models.Model):

@@ -21,6 +21,7 @@ PAGES = (
     "invoices",
     "products",
     "prices",
+    "price_import",
     "taxes",
     "provisioning",
     "group_verbs",

@@ -36,7 +36,7 @@ class PriceListForm(forms.ModelForm[PriceList]):
     """The head of a price list; a currency is chosen from those in use."""
 
     kinds = forms.MultipleChoiceField(
-        label=gettext_lazy("account kinds"),
+        label=gettext_lazy("Account kinds"),
         choices=AccountKind.choices,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,

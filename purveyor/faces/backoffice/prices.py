@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from purveyor.domain.accounts.models import Account
+from purveyor.domain.catalogue.importing import imports_of
 from purveyor.domain.catalogue.models import Assignment, Price, PriceList
 from purveyor.domain.catalogue.price_lists import (
     Put,
@@ -32,6 +33,7 @@ from purveyor.faces.backoffice.price_form import (
 from purveyor.faces.backoffice.site import bss
 from purveyor.kernel import clock
 
+MAY_IMPORT = "catalogue.change_price"
 TWO = ("bss-two",)
 
 
@@ -56,6 +58,8 @@ class PriceListAdmin(BssModelAdmin):
     ordering = ("name",)
     search_fields = ("name__icontains",)
     search_help_text = gettext_lazy("Part of the name")
+    change_form_outer_before_template: Any = "backoffice/prices/head.html"
+    change_form_outer_after_template: Any = "backoffice/prices/tail.html"
     fieldsets = (
         (
             gettext_lazy("General Information"),
@@ -133,6 +137,25 @@ class PriceListAdmin(BssModelAdmin):
         """Return what a new list begins with: whoever makes it looks after it."""
         given: dict[str, Any] = super().get_changeform_initial_data(request)
         return {"owner": request.user.pk, **given}
+
+    def form_context(
+        self,
+        request: HttpRequest,
+        object_id: str | None,
+        extra_context: dict[str, Any] | None,
+    ) -> dict[str, Any]:
+        """Return what stands around the form: spreadsheets, and earlier imports."""
+        found = self.get_object(request, object_id) if object_id else None
+        about: dict[str, Any] = {}
+        if found is not None:
+            about = {
+                "price_list": found,
+                "state": state_badge(found),
+                "imports": imports_of(found),
+                "may_import": request.user.has_perm(MAY_IMPORT),
+            }
+        given = {**about, **(extra_context or {})}
+        return super().form_context(request, object_id, given)
 
     # ---------------------------------------------------------------- saving
 

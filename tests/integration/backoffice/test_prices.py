@@ -1,23 +1,39 @@
-"""Billing > Price lists: for whom they hold, and what has no price."""
+"""Billing > Price lists, and the way of a spreadsheet into one."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from purveyor.domain.accounts.models import AccountKind
-from purveyor.domain.catalogue.models import Price, PriceList
+from purveyor.domain.catalogue.lifecycle import ImportState
+from purveyor.domain.catalogue.models import Price, PriceImport, PriceList
+from purveyor.kernel.journal.models import Entry
 from tests.factories.accounts import a_reseller, an_account
-from tests.factories.catalogue import a_price_list, a_product
+from tests.factories.catalogue import a_price, a_price_list, a_product
 from tests.factories.moments import TODAY
 from tests.support.staff import queries_of, value_of, words
+
+FILE = "Code;Price;Cost\nA;10,50;7\nB;20;15\nno;1;1\nB;x;1\n"
 
 
 @pytest.fixture
 def billing(staff) -> Client:
     return staff("Billing")
+
+
+@pytest.fixture
+def price_list() -> PriceList:
+    """Return a list with a price of product A, and none of B."""
+    a_product(code="A", price="9.90")
+    found = PriceList.objects.get()
+    a_product(code="B", price="1", currency="USD")
+    return found
 
 
 def page_of(price_list: PriceList) -> str:
@@ -32,6 +48,18 @@ def form(**fields: Any) -> dict[str, Any]:
         for name in ("TOTAL_FORMS", "INITIAL_FORMS")
     }
     return {"name": "Standard EUR", "is_active": "on", **empty, **fields}
+
+
+def send(client: Client, price_list: PriceList, text: str = FILE) -> Any:
+    file = SimpleUploadedFile("prices.csv", text.encode())
+    address = reverse("bss:import_prices", args=[price_list.pk])
+    return client.post(address, {"file": file}, follow=True)
+
+
+def confirm(client: Client, page: Any, **fields: str) -> Any:
+    address = page.redirect_chain[-1][0] if page.redirect_chain else page.request
+    token = value_of(page, "token")
+    return client.post(address, {"token": token, **fields}, follow=True)
 
 
 # ------------------------------------------------------------------ lists
@@ -174,7 +202,7 @@ def test_a_product_without_a_price_says_that_it_cannot_be_sold(staff) -> None:
     assert "A BitTitan" not in lacking
     assert "has no price today, so it cannot be sold" in page
     assert "cannot be sold" not in other
-    assert "Standard EUR (EUR) Valid Always 1 €9.90 €7.00" in other
+    assert "Standard EUR Valid Always 1 €9.90 €7.00" in other
     assert "BitTitan Mailbox License (no price)" in words(
         sales.get(reverse("bss:orders_order_add"))
     )
@@ -193,5 +221,134 @@ def test_an_account_shows_the_lists_that_hold_for_it_and_why(staff) -> None:
 
     assert "Northwind (EUR) Its own list Always" in page
     assert "Partners (EUR) Its account kind Always" in page
-    assert "Standard EUR (EUR) Default of its currency Always" in page
+    assert "Standard EUR Default of its currency Always" in page
     assert "Others (EUR)" not in page
+
+
+# ------------------------------------------------------------------ spreadsheets
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_an_export_holds_the_prices_and_what_lacks_one(
+    kind, billing: Client, price_list: PriceList
+) -> None:
+    a_price(product=a_product(code="A"), price="9.00", from_quantity=50)
+    address = reverse("bss:export_prices", args=[price_list.pk])
+
+    answer = billing.get(address, {"as": kind})
+
+    content = answer.getvalue()
+    if kind == "csv":
+        rows = [line.split(",") for line in content.decode("utf-8-sig").splitlines()]
+    else:
+        sheet = load_workbook(BytesIO(content)).worksheets[0]
+        rows = [["" if c is None else str(c) for c in r] for r in sheet.values]
+    assert rows[0] == ["Code", "Product", "From quantity", "Price", "Cost", "Currency"]
+    assert [(row[0], row[2]) for row in rows[1:]] == [
+        ("A", "1"),
+        ("A", "50"),
+        ("B", "1"),
+    ]
+    assert rows[3][3] == ""
+    assert f"standard-eur-2030-01-15.{kind}" in answer["Content-Disposition"]
+
+
+def test_a_file_is_shown_row_by_row_before_anything_is_written(
+    billing: Client, price_list: PriceList
+) -> None:
+    page = send(billing, price_list)
+
+    told = words(page)
+    assert "2 prices would be set. Nothing is written yet." in told
+    assert (
+        "4 Wrong – no There is no product with the code “no”. Correct it. – – –" in told
+    )
+    assert "5 Wrong" in told
+    assert "The price “x” is not a number. Write it like 1234.50." in told
+    assert "was €9.90 → €10.50" in told
+    assert Price.objects.filter(price_list=price_list).count() == 1
+
+
+def test_wrong_rows_need_a_tick_and_the_rest_is_imported(
+    billing: Client, price_list: PriceList
+) -> None:
+    page = send(billing, price_list)
+
+    refused = confirm(billing, page)
+    assert "2 rows are wrong. Tick “Leave the wrong rows out”" in words(refused)
+    assert Price.objects.filter(price_list=price_list).count() == 1
+
+    done = confirm(billing, page, leaves_out_wrong="on")
+    assert "Prices are imported: 1 added, 1 changed." in words(done)
+    assert Price.objects.filter(price_list=price_list).count() == 2
+    assert Entry.objects.filter(verb="set_price").count() == 2
+
+
+def test_a_preview_that_is_stale_is_shown_anew(
+    billing: Client, price_list: PriceList
+) -> None:
+    page = send(billing, price_list)
+    Price.objects.filter(price_list=price_list).update(unit_price="9.80")
+
+    answer = confirm(billing, page, leaves_out_wrong="on")
+
+    assert "have changed since this preview" in words(answer)
+    assert "was €9.80 → €10.50" in words(answer)
+    assert "Prices are imported" in words(
+        billing.post(
+            reverse("bss:price_import", args=[PriceImport.objects.get().pk]),
+            {"token": value_of(answer, "token"), "leaves_out_wrong": "on"},
+            follow=True,
+        )
+    )
+
+
+def test_rows_are_shown_by_kind_and_page(
+    billing: Client, price_list: PriceList
+) -> None:
+    rows = "".join(f"X{n};1;1\n" for n in range(60))
+    send(billing, price_list, f"Code;Price;Cost\nA;10;7\n{rows}")
+    address = reverse("bss:price_import", args=[PriceImport.objects.get().pk])
+
+    wrong = words(billing.get(address, {"show": "WRONG", "p": "3"}))
+    changed = words(billing.get(address, {"show": "CHANGED"}))
+
+    assert "X59" in wrong
+    assert "X58" in wrong
+    assert "X9 " not in wrong
+    assert "€10.00" in changed
+    assert "X59" not in changed
+
+
+def test_a_file_that_is_no_spreadsheet_is_refused_at_its_field(
+    billing: Client, price_list: PriceList
+) -> None:
+    answer = send(billing, price_list, "Code;Price\nA;1")
+
+    assert "The column “cost” is missing." in words(answer)
+    assert not PriceImport.objects.exists()
+
+
+def test_an_import_is_discarded(billing: Client, price_list: PriceList) -> None:
+    send(billing, price_list)
+    found = PriceImport.objects.get()
+
+    answer = billing.post(
+        reverse("bss:discard_price_import", args=[found.pk]), follow=True
+    )
+
+    found.refresh_from_db()
+    assert found.state == ImportState.DISCARDED
+    assert "No price was changed." in words(answer)
+
+
+def test_who_may_only_look_imports_nothing(staff, price_list: PriceList) -> None:
+    send(staff("Billing"), price_list)
+    found, sales = PriceImport.objects.get(), staff("Sales")
+    address = reverse("bss:price_import", args=[found.pk])
+
+    assert "Import 2 prices" not in words(sales.get(address))
+    assert sales.post(address, {"token": "x"}).status_code == 403
+    assert send(sales, price_list).status_code == 403
+    discard = reverse("bss:discard_price_import", args=[found.pk])
+    assert sales.post(discard).status_code == 403

@@ -56,7 +56,9 @@ OWNERS = {
     "bulk_id": "execution.bulkexecution",
     "candidate_id": "provisioning.candidate",
     "found_id": "provisioning.accountcandidate",
+    "import_id": "catalogue.priceimport",
     "line_id": "reconciliation.finding",
+    "price_list_id": "catalogue.pricelist",
     "reconciliation_id": "reconciliation.reconciliationrun",
     "run_id": "provisioning.retryrun",
 }

@@ -6,6 +6,7 @@ import pytest
 from django.db.models import TextChoices
 
 from purveyor.domain.assets.lifecycle import ASSET, SYNC
+from purveyor.domain.catalogue.lifecycle import PRICE_IMPORT
 from purveyor.domain.invoices.lifecycle import CHARGE, INVOICE
 from purveyor.domain.notifications.lifecycle import MESSAGE
 from purveyor.domain.orders.lifecycle import APPROVAL, ITEM, ORDER, InvoiceOption
@@ -31,6 +32,7 @@ DESIGNED = [
     (CHARGE, "PENDING", {"DROPPED"}),
     (INVOICE, "DRAFT", {"PAID", "VOIDED"}),
     (MESSAGE, "QUEUED", {"SENT", "FAILED"}),
+    (PRICE_IMPORT, "PROPOSED", {"APPLIED", "DISCARDED"}),
 ]
 NAMES = [lifecycle.name for lifecycle, _first, _ends in DESIGNED]
 EVERY = pytest.mark.parametrize(
