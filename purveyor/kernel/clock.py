@@ -22,6 +22,16 @@ def day_of(moment: datetime) -> date:
     return timezone.localdate(moment)
 
 
+def beginning_of(day: date) -> datetime:
+    """Return the moment at which a day begins where the distributor works."""
+    return timezone.make_aware(datetime.combine(day, dt_time()))
+
+
+def wall_time(moment: datetime) -> datetime:
+    """Return what the distributor's clocks show at a moment, without a time zone."""
+    return timezone.localtime(moment).replace(tzinfo=None, microsecond=0)
+
+
 def next_at(*, hour: int, now: datetime) -> datetime:
     """Return the next moment at which it is a full hour where the distributor works."""
     day = timezone.localtime(now).date()

@@ -6,7 +6,8 @@ import pytest
 
 from purveyor.domain.provisioning.lifecycle import RUN
 from purveyor.faces.backoffice.cause_words import cause_words
-from purveyor.faces.backoffice.history import DEEDS, facts
+from purveyor.faces.backoffice.fact_words import facts
+from purveyor.faces.backoffice.history import DEEDS
 from tests.support.source import modules
 
 WRITTEN = re.compile(r'\b(?:log|line)\(\s*[\w.]+,\s*"(\w+)"')
@@ -46,4 +47,4 @@ def test_a_cause_is_told_in_words(code: str, told: str) -> None:
 def test_a_cause_in_the_journal_is_told_in_words() -> None:
     told = facts({"cause": "rejected:invalid:product", "count": 2})
 
-    assert told == "Cause: Refused by the vendor (invalid, product) · Count: 2"
+    assert told == "Cause: Refused by the vendor (invalid, product) · How many: 2"

@@ -22,7 +22,13 @@ from purveyor.domain.accounts.models import (
     User,
 )
 from purveyor.kernel.errors import Refused
-from purveyor.kernel.journal.operations import check, drop, keep, log
+from purveyor.kernel.journal.operations import (
+    changes_of,
+    check,
+    drop,
+    keep,
+    log,
+)
 
 GREECE = {"GR": "EL"}  # tax numbers of Greece begin with EL
 
@@ -142,8 +148,9 @@ def edit_account(
     :raises WrongTaxNumber: if the number breaks the rules of the country.
     """
     _check_account(account, country=country)
+    changes = changes_of(account, changed)
     account.save(update_fields=[*changed, "tax_number"])
-    log(account, "edit", actor=actor, at=now, fields=sorted(changed))
+    log(account, "edit", actor=actor, at=now, changes=changes)
 
 
 def put_details(

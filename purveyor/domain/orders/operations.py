@@ -21,7 +21,7 @@ from purveyor.domain.orders.models import (
 )
 from purveyor.domain.orders.pricing import book_of, check_price
 from purveyor.kernel.errors import Refused
-from purveyor.kernel.journal.operations import check, log
+from purveyor.kernel.journal.operations import changes_of, check, log
 
 ITEMS_MAX = 200
 PERCENT_MAX = 100
@@ -132,8 +132,9 @@ def edit_order(
     lock_draft(order)
     _check_parties(order)
     check(order)
+    changes = changes_of(order, {*changed, "bill_to", "currency"})
     order.save(update_fields=[*changed, "bill_to", "currency"])
-    log(order, "edit", actor=actor, at=now, fields=sorted(changed))
+    log(order, "edit", actor=actor, at=now, changes=changes)
 
 
 def lock_draft(order: Order) -> None:

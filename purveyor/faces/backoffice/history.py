@@ -1,15 +1,14 @@
 """The journal in words: sentences that a person reads without knowing the code."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.apps import apps
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
-from purveyor.faces.backoffice.cause_words import cause_words
+from purveyor.faces.backoffice.fact_words import facts
 from purveyor.kernel.journal.queries import journal_of
 
 #: Who acts without being a person.
@@ -42,12 +41,14 @@ DEEDS = {
     "create": gettext_lazy("created it"),
     "decide": gettext_lazy("decided it"),
     "delete": gettext_lazy("deleted it"),
+    "delete_export": gettext_lazy("deleted the file, its days being over"),
     "deliver": gettext_lazy("executed some items"),
     "detach": gettext_lazy("removed a file"),
     "discard": gettext_lazy("discarded the plan"),
     "discard_import": gettext_lazy("discarded an import of prices"),
     "doubt": gettext_lazy("heard no clear answer from the vendor"),
     "doubt_cancel": gettext_lazy("heard no clear answer to the cancellation"),
+    "download_export": gettext_lazy("downloaded the file"),
     "drop": gettext_lazy("dropped it"),
     "drop_language": gettext_lazy("deleted its texts in a language"),
     "edit": gettext_lazy("changed it"),
@@ -56,12 +57,15 @@ DEEDS = {
     "exclude": gettext_lazy("left the line out"),
     "execute": gettext_lazy("executed it"),
     "expire": gettext_lazy("learned that it has expired"),
+    "export": gettext_lazy("had a list written as a file"),
     "extend": gettext_lazy("had it tried for longer"),
     "fail": gettext_lazy("could not do it"),
+    "fail_export": gettext_lazy("could not write the file"),
     "find_duplicate": gettext_lazy("found a second coupon with its reference"),
     "find_nothing": gettext_lazy("found nothing that differs"),
     "find_other_facts": gettext_lazy("found a coupon with other facts than ordered"),
     "finish": gettext_lazy("finished it"),
+    "finish_export": gettext_lazy("wrote the file"),
     "finish_run": gettext_lazy("finished the retry of a group"),
     "forget": gettext_lazy("will have it found again"),
     "hold": gettext_lazy("had it wait for approval"),
@@ -73,6 +77,7 @@ DEEDS = {
     "label": gettext_lazy("called its status something else"),
     "late_answer": gettext_lazy("heard late that the vendor had made it"),
     "leave_pending": gettext_lazy("left it under Pending invoices"),
+    "load_demo": gettext_lazy("loaded the demo"),
     "lose": gettext_lazy("learned that the vendor does not know the account"),
     "lose_sight": gettext_lazy("does not know whether it was sent"),
     "make": gettext_lazy("had the vendor make it"),
@@ -139,7 +144,7 @@ def history_rows(record: Any) -> list[HistoryRow]:
             who=who(line.actor),
             deed=deed(line.verb),
             change=change(line.before, line.after, words),
-            facts=facts(line.facts),
+            facts=facts(line.facts, record._meta.label_lower),
         )
         for line in journal_of(record)
     ]
@@ -161,16 +166,6 @@ def change(before: str, after: str, words: Mapping[str, str]) -> str:
     return f"{old} → {new}" if old and new else new or old
 
 
-def facts(values: Mapping[str, Any]) -> str:
-    """Return what else is known about a line; empty values say nothing."""
-    told = (
-        f"{capfirst(name.replace('_', ' '))}: {_told(name, value)}"
-        for name, value in values.items()
-        if value
-    )
-    return " · ".join(told)
-
-
 def words_of(record_type: str) -> dict[str, str]:
     """Return how the choices of a kind of record are written on pages."""
     try:
@@ -180,15 +175,3 @@ def words_of(record_type: str) -> dict[str, str]:
     return {
         str(value): str(label) for field in fields for value, label in field.flatchoices
     }
-
-
-def _told(name: str, value: Any) -> str:
-    return cause_words(str(value)) if name == "cause" else _said(value)
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {_said(each)}" for name, each in value.items())
-    if isinstance(value, Iterable) and not isinstance(value, str):
-        return ", ".join(str(each).replace("_", " ") for each in value)
-    return str(value)

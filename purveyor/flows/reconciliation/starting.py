@@ -15,7 +15,7 @@ from purveyor.flows.reconciliation.lifecycle import RunState
 from purveyor.flows.reconciliation.models import Policy, ReconciliationRun
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
-from purveyor.kernel.journal.operations import log
+from purveyor.kernel.journal.operations import changes_of, log
 from purveyor.kernel.work.models import Lane
 from purveyor.kernel.work.tasks import wake
 
@@ -98,8 +98,9 @@ def edit_policy(
     """Save how an application is reconciled, and when it is next."""
     policy.full_clean()
     policy.due_at = next_night(policy=policy, now=now)
+    changes = changes_of(policy, changed)
     policy.save()
-    log(policy, "edit", actor=actor, at=now, fields=sorted(changed))
+    log(policy, "edit", actor=actor, at=now, changes=changes)
 
 
 def next_night(*, policy: Policy, now: datetime) -> datetime | None:

@@ -36,6 +36,8 @@ class Entry(models.Model):
                 name="journal_news_due",
                 condition=models.Q(news_due_at__isnull=False),
             ),
+            models.Index(fields=["actor", "-at", "-id"], name="journal_by_person"),
+            models.Index(fields=["record_type", "-at", "-id"], name="journal_by_kind"),
         ]
 
     def __str__(self) -> str:

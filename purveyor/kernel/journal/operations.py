@@ -1,5 +1,6 @@
 """Write journal lines. Always in the transaction of the change they tell of."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -8,7 +9,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import BinaryField, ProtectedError
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -17,6 +18,7 @@ from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.models import Entry
 
 LABEL_MAX = 200
+SECRET = re.compile(r"password|secret|sealed|token|hash|coupon|key", re.IGNORECASE)
 
 
 def line(
@@ -89,13 +91,14 @@ def keep(record: Any, *, changed: Collection[str], actor: str, at: datetime) -> 
     """
     check(record)
     is_new = record._state.adding
+    changes = {} if is_new else changes_of(record, changed)
     record.save()
     log(
         record,
         "create" if is_new else "edit",
         actor=actor,
         at=at,
-        fields=sorted(changed),
+        changes=changes,
     )
 
 
@@ -137,6 +140,39 @@ def _is_news(record_type: str, verb: str) -> bool:
 def _news(name: str) -> Mapping[str, frozenset[str]]:
     """Return which verbs on which records are news; the table belongs to the street."""
     return cast("Mapping[str, frozenset[str]]", import_string(name))
+
+
+def changes_of(record: Any, changed: Iterable[str]) -> dict[str, list[Any]]:
+    """
+    Return what was and what will be in the columns of a record that is saved next.
+
+    Shape:  name of the column to [before, after], as plain values; another record is
+            told in its words. What is secret, and what is no column, is left out.
+    """
+    model = type(record)
+    columns = [f for f in model._meta.concrete_fields if f.name in set(changed)]
+    told = [f for f in columns if not SECRET.search(f.name) and not _is_bytes(f)]
+    if not told:
+        return {}
+    related = [f.name for f in told if f.is_relation]
+    before = model._default_manager.filter(pk=record.pk)
+    old = (before.select_related(*related) if related else before).first()
+    return {
+        f.name: [_told(old, f), _told(record, f)]
+        for f in told
+        if old is not None and _told(old, f) != _told(record, f)
+    }
+
+
+def _is_bytes(column: Any) -> bool:
+    return isinstance(column, BinaryField)
+
+
+def _told(record: Any, column: Any) -> Any:
+    value = getattr(record, column.name)
+    if isinstance(value, bool | int | None):
+        return value
+    return str(value)[:LABEL_MAX]
 
 
 def _fields(error: ValidationError) -> Iterable[str]:

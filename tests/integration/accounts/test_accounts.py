@@ -75,7 +75,10 @@ def test_only_what_was_changed_of_an_account_is_saved(now: datetime) -> None:
 
     stored, entry = Account.objects.get(), Entry.objects.latest("pk")
     assert (stored.name, stored.phone) == ("Contoso AG", "")
-    assert (entry.verb, entry.facts) == ("edit", {"fields": ["name"]})
+    assert (entry.verb, entry.facts) == (
+        "edit",
+        {"changes": {"name": ["Contoso", "Contoso AG"]}},
+    )
 
 
 def test_an_account_is_opened_with_its_address_and_people(now: datetime) -> None:

@@ -142,7 +142,7 @@ def test_extending_has_it_looked_for_longer(operator: Client) -> None:
     asset = fresh(asset)
     assert (asset.parked_at, asset.due_at) == (None, NOON)
     history = operator.get(reverse("bss:assets_asset_history", args=[asset.pk]))
-    assert "Had it tried for longer" in words(history)
+    assert "had it tried for longer" in words(history)
 
 
 def test_a_failed_asset_is_not_extended(operator: Client) -> None:

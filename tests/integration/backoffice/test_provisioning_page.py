@@ -342,7 +342,7 @@ def test_the_breaker_is_in_the_history_of_its_application() -> None:
         auditor.get(reverse("bss:catalogue_application_history", args=[application.pk]))
     )
 
-    assert "Asks the vendor no more: it does not answer" in page
+    assert "asks the vendor no more: it does not answer" in page
 
 
 def test_no_code_is_on_the_page(operator: Client) -> None:

@@ -311,4 +311,4 @@ def test_the_choices_of_a_person_are_in_the_history(operator: Client) -> None:
 
     address = reverse("bss:reconciliation_reconciliationrun_history", args=[run.pk])
 
-    assert "Proposed the plan" in words(operator.get(address))
+    assert "proposed the plan" in words(operator.get(address))

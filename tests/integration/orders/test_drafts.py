@@ -133,7 +133,10 @@ def test_a_draft_is_edited(now: datetime) -> None:
 
     stored, entry = Order.objects.get(), Entry.objects.latest("pk")
     assert (stored.po_code, stored.notes) == ("PO-7", "")
-    assert (entry.verb, entry.facts) == ("edit", {"fields": ["po_code"]})
+    assert (entry.verb, entry.facts) == (
+        "edit",
+        {"changes": {"po_code": ["", "PO-7"]}},
+    )
 
 
 def test_what_is_no_longer_a_draft_is_not_edited(now: datetime) -> None:
