@@ -8,6 +8,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from purveyor.kernel import clock
@@ -199,6 +200,7 @@ class Account(models.Model):
         indexes = (
             models.Index(fields=("-created_at", "-id"), name="account_newest"),
             models.Index(fields=("name",), name="account_by_name"),
+            models.Index(Upper("email"), name="account_by_email"),
         )
 
     def __str__(self) -> str:
@@ -255,6 +257,7 @@ class Contact(models.Model):
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("Contacts")
+        indexes = (models.Index(Upper("email"), name="contact_by_email"),)
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name} <{self.email}>"

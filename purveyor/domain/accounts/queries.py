@@ -28,11 +28,17 @@ def get_account(*, number: str) -> Account:
 
 
 def find_accounts(*, term: str, limit: int = FOUND_MAX) -> tuple[Account, ...]:
-    """Return the accounts with this number, or with this in their name, by name."""
+    """Return the accounts with this number, or words of a name that begin like it."""
     sought = term.strip()
-    fits = Q(number=sought.upper()) | Q(name__icontains=sought)
+    fits = Q(number=sought.upper()) | Q(name__words=sought)
     found = Account.objects.filter(fits).order_by("name", "id")
     return tuple(found[: min(limit, FOUND_MAX)])
+
+
+def accounts_numbered(number: str) -> list[int]:
+    """Return the id of the account with a number, for conditions on its records."""
+    found = Account.objects.filter(number=number.strip().upper())
+    return list(found.values_list("pk", flat=True))
 
 
 def bill_to_of(account: Account) -> Account:

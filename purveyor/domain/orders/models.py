@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from purveyor.domain.accounts.models import Account, Contact
@@ -155,6 +156,7 @@ class Order(models.Model):
                 name="order_by_label",
                 condition=Q(label__isnull=False),
             ),
+            models.Index(Upper("po_code"), name="order_by_po_code"),
         )
 
     def __str__(self) -> str:

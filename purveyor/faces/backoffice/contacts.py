@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from purveyor.domain.accounts.models import Contact
+from purveyor.domain.accounts.models import Account, Contact
 from purveyor.faces.backoffice.display import NOTHING, link_to
 from purveyor.faces.backoffice.frame import BssModelAdmin
 from purveyor.faces.backoffice.site import bss
@@ -21,8 +23,8 @@ class ContactAdmin(BssModelAdmin):
     list_display_links = ("name",)
     list_select_related = ("account",)
     ordering = ("-id",)
-    search_fields = ("email__exact", "last_name__iexact", "account__number__exact")
-    search_help_text = _("E-mail, last name, or the account's number")
+    search_fields = ("email__iexact", "first_name__words", "last_name__words")
+    search_help_text = _("E-mail, name, or the account's number")
     autocomplete_fields = ("account",)
     can_delete = True
     fieldsets = (
@@ -32,6 +34,15 @@ class ContactAdmin(BssModelAdmin):
         ),
         (_("What they are asked about"), {"fields": ROLES}),
     )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str
+    ) -> tuple[QuerySet[Contact], bool]:
+        """Return who is called so, or the people of the account with a number."""
+        account = Account.objects.filter(number=search_term.strip().upper()).first()
+        if account is not None:
+            return queryset.filter(account=account), False
+        return super().get_search_results(request, queryset, search_term)
 
     @admin.display(description=_("Name"))
     def name(self, contact: Contact) -> str:

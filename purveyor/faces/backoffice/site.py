@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
@@ -17,6 +17,7 @@ from unfold.sites import UnfoldAdminSite
 
 from purveyor.faces.backoffice.display import name_of
 from purveyor.faces.backoffice.drafts import keep_draft
+from purveyor.faces.backoffice.finder import find
 from purveyor.faces.backoffice.silences import silences
 from purveyor.kernel.errors import NotFound
 
@@ -79,6 +80,26 @@ class Bss(UnfoldAdminSite):
                 raise Http404 from error
 
         return update_wrapper(inner, guarded)
+
+    def search(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse | HttpResponse:
+        """
+        Answer the search over everything.
+
+        It is asked by POST alone: what is looked for may be a coupon code, and has no
+        place in an address, a log or a cache.
+        """
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        term = request.POST.get("s", "")
+        hits = list(enumerate(find(request, term), start=1))
+        context = {"hits": hits, "is_asked": bool(term.strip())}
+        answer = TemplateResponse(
+            request, "unfold/helpers/command_results.html", context
+        )
+        answer["Cache-Control"] = "no-store"
+        return answer
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Answer what can be chosen, by names that people know."""
