@@ -12,7 +12,7 @@ import os
 import django
 from django.core.management import call_command
 
-BENCHMARKS = ("execute_one_by_one", "provision_batch", "reconcile")
+BENCHMARKS = ("execute_one_by_one", "provision_batch", "reconcile", "asset_list")
 
 
 def main() -> None:
