@@ -15,6 +15,7 @@ from pkgutil import walk_packages
 import purveyor
 from purveyor.domain.assets.lifecycle import ASSET, SYNC
 from purveyor.domain.provisioning.explanation import ACTORS, MEANINGS
+from purveyor.faces.backoffice.shortcuts import ShortcutGroup, shortcut_groups
 from purveyor.flows.reconciliation import drifts
 from purveyor.flows.reconciliation.drifts import CHANGING, UNDOABLE, Risk
 from purveyor.flows.reconciliation.lifecycle import FINDING, RUN, Remedy
@@ -38,6 +39,16 @@ Every error that Purveyor raises on purpose has a code that does not change. Pag
 the API show its message, which says what is so and what to do; logs hold its facts too.
 """
 
+SHORTCUTS_HEAD = """\
+# Keyboard shortcuts
+
+<!-- Drawn from the code by `make docs`. -->
+
+For the BSS. Keys with a space between them are pressed one after the other, within a
+second or so; `?` shows the same list there. They rest while you are typing in a field
+or a dialog is open. You go only to pages that your role may see.
+"""
+
 LIFECYCLES_HEAD = """\
 # Lifecycles
 
@@ -55,6 +66,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "errors.md": errors_page(error_classes()),
         REFERENCE / "lifecycles.md": lifecycles_page(lifecycles()),
         REFERENCE / "notifications.md": notifications_page(),
+        REFERENCE / "shortcuts.md": shortcuts_page(),
         PROVISIONING: drawn_anew(PROVISIONING.read_text(), provisioning_parts()),
         RECONCILIATION: drawn_anew(RECONCILIATION.read_text(), reconciliation_parts()),
     }
@@ -126,6 +138,20 @@ def _first_line(thing: type) -> str:
     return (getdoc(thing) or "").split("\n\n")[0].replace("\n", " ")
 
 
+# ------------------------------------------------------------------ shortcuts
+
+
+def shortcuts_page() -> str:
+    """Return the page of keyboard shortcuts: a table for each place they work in."""
+    return "\n".join([SHORTCUTS_HEAD, *map(_shortcut_section, shortcut_groups())])
+
+
+def _shortcut_section(group: ShortcutGroup) -> str:
+    rows = [f"| `{each.keys}` | {each.does} |" for each in group.shortcuts]
+    lines = [f"## {group.title}", "", "| Keys | What they do |", "|---|---|"]
+    return "\n".join([*lines, *rows, ""])
+
+
 # ------------------------------------------------------------------ lifecycles
 
 
@@ -134,7 +160,7 @@ def lifecycles() -> list[Lifecycle]:
     found = {
         id(value): value
         for module in walk_packages(purveyor.__path__, "purveyor.")
-        if module.name.endswith(".lifecycle") and ".kernel." not in module.name
+        if module.name.endswith(".lifecycle") and module.name != Lifecycle.__module__
         for value in vars(import_module(module.name)).values()
         if isinstance(value, Lifecycle)
     }

@@ -29,6 +29,7 @@ LOOK = (
     *_on("provisioning", "candidate couponentry definitionreading retryrun", VIEW),
     *_on("invoices", "charge invoice invoiceline", VIEW),
     *_on("notifications", "message", VIEW),
+    "lists.export_lists",
 )
 #: What also belongs to a look at everything, and to no daily work.
 LOOK_CLOSELY = (
@@ -56,12 +57,14 @@ SELL = (
     "orders.label_order",
     "orders.give_discount",
     "provisioning.synchronize_account",
+    "lists.share_savedlist",
 )
 BILL = (
     "orders.approve_order",
     "invoices.issue_invoice",
     "invoices.void_invoice",
     "assets.change_asset",
+    "lists.share_savedlist",
     *_on("accounts", "paymentmethod", EDIT),
     *_on("catalogue", "product", EDIT),
     *_on("catalogue", "assignment price pricelist taxrate", ALL),
@@ -84,6 +87,7 @@ OPERATE = (
     "assets.cancel_asset",
     *_on("notifications", "notification template", VIEW),
     "notifications.send_again",
+    "lists.share_savedlist",
 )
 SET_UP = (
     *_on("accounts", "organization user", EDIT),

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "purveyor.kernel.attachments",
     "purveyor.kernel.journal",
+    "purveyor.kernel.lists",
     "purveyor.kernel.numbering",
     "purveyor.kernel.work",
     "purveyor.domain.accounts",
@@ -181,6 +182,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "purveyor.project.static.GzippedFiles"},
 }
+PURVEYOR_EXPORTS_DIR = DATA_DIR / "exports"
+PURVEYOR_EXPORT_DAYS = env.number("EXPORT_DAYS", default=7, least=0.01, most=90)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # Mail. The address of the sender is the distributor's own, from its profile.
@@ -216,6 +219,8 @@ PURVEYOR_LEASE_SECONDS = env.number("LEASE_SECONDS", default=90, least=1, most=3
 PURVEYOR_RETRY_DELAYS = env.numbers("RETRY_DELAYS", default="5,30,120,600,3600")
 PURVEYOR_PROBE_DELAYS = env.numbers("PROBE_DELAYS", default="10,30,60,120,300,600")
 PURVEYOR_TRY_HOURS = env.number("TRY_HOURS", default=24, least=0.001, most=720)
+#: What workers do besides the flows: rows that faces bring along, loaded by name.
+PURVEYOR_ALSO_DUE = ["purveyor.faces.backoffice.exporting.EXPORTING"]
 PURVEYOR_SLOTS = int(env.number("SLOTS", default=48, least=3, most=64))
 PURVEYOR_CONNECTORS = {
     "bittitan": "purveyor.connectors.bittitan.connector.BitTitan",

@@ -10,7 +10,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from purveyor.domain.accounts.models import Account, AccountKind, Address, Contact
@@ -80,20 +79,6 @@ class SyncStatusFilter(admin.SimpleListFilter):
         if self.value() == "open":
             return queryset.filter(not_synchronized())
         return queryset.filter(links__status=self.value()) if self.value() else queryset
-
-
-class AccountList(ChangeList):
-    """A page of accounts, with the worst sync status of each, read in one go."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        """Read the rows, then their statuses."""
-        super().get_results(request)
-        self.result_list = list(self.result_list)
-        statuses = worst_status_by_account(
-            accounts=[account.pk for account in self.result_list]
-        )
-        for account in self.result_list:
-            vars(account)["worst_status"] = statuses[account.pk]
 
 
 class AccountForm(forms.ModelForm[Account]):
@@ -171,10 +156,15 @@ class AccountAdmin(BssModelAdmin):
     list_display_links = ("number", "name")
     empty_text = _("Resellers and customers stand here. Begin with one you sell to.")
     list_filter = (("kind", admin.ChoicesFieldListFilter), SyncStatusFilter)
-    list_select_related = ("parent",)
+    list_select_related = ("parent", "payment_method")
     ordering = ("-created_at", "-id")
-    search_fields = ("number__exact", "name__icontains", "email__exact")
-    search_help_text = _("Number, part of the name, or e-mail")
+    search_fields = ("number__exact", "name__words", "email__iexact")
+    search_help_text = _("Number, beginnings of the name, or e-mail")
+    columns_more = ("email", "phone", "tax_number", "payment_method", "created")
+    sheet_values: ClassVar = {
+        "sync_badge": lambda account: vars(account)["worst_status"].label,
+        "created": lambda account: account.created_at,
+    }
     autocomplete_fields = ("parent", "bill_to")
     readonly_fields = ("number", "sync_link", "created", "credit")
     inlines = (AddressInline, ContactInline)
@@ -248,9 +238,11 @@ class AccountAdmin(BssModelAdmin):
 
     # ---------------------------------------------------------------- columns
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """Return the list that knows the sync statuses."""
-        return AccountList
+    def complete_rows(self, rows: list[Account]) -> None:
+        """Read the worst sync status of each account, in one go."""
+        statuses = worst_status_by_account(accounts=[account.pk for account in rows])
+        for account in rows:
+            vars(account)["worst_status"] = statuses[account.pk]
 
     @admin.display(description=_("Kind"), ordering="kind")
     def kind_told(self, account: Account) -> str:

@@ -13,15 +13,16 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from purveyor.domain.accounts.models import Account
+from purveyor.domain.accounts.queries import accounts_numbered
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.operations import rename_asset
 from purveyor.domain.assets.queries import with_coupon
 from purveyor.domain.provisioning.operations.asks import edit_asset
+from purveyor.faces.backoffice.asset_bulk import TickedAssets
 from purveyor.faces.backoffice.asset_form import MENDABLE, AssetForm
 from purveyor.faces.backoffice.asset_page import asset_page, status_page
 from purveyor.faces.backoffice.asset_verbs import AssetVerbs, find_asset
-from purveyor.faces.backoffice.display import day, link_to
+from purveyor.faces.backoffice.display import day, link_to, status_badge
 from purveyor.faces.backoffice.frame import actor_of
 from purveyor.faces.backoffice.site import bss
 from purveyor.faces.backoffice.sync_words import sync_badge
@@ -31,7 +32,7 @@ HITS_MAX = 50
 
 
 @admin.register(Asset, site=bss)
-class AssetAdmin(AssetVerbs):
+class AssetAdmin(TickedAssets, AssetVerbs):
     """Assets: renamed always, corrected only while nothing can be at the vendor."""
 
     form = AssetForm
@@ -50,8 +51,21 @@ class AssetAdmin(AssetVerbs):
         ("sync_status", ChoicesDropdownFilter),
         ("state", ChoicesDropdownFilter),
     )
-    list_select_related: ClassVar[Any] = ("account", "application__breaker")
+    list_select_related: ClassVar[Any] = (
+        "account",
+        "application__breaker",
+        "product",
+        "order_item__order",
+    )
     ordering = ("-purchase_date", "-id")
+    sortable_by = ("number", "purchased")  # what an index keeps in order
+    columns_more = ("state_told", "product_link", "external_product_id", "order_link")
+    sheet_values: ClassVar[dict[str, Any]] = {
+        "name_and_type": lambda asset: asset.name,
+        "sync": lambda asset: asset.get_sync_status_display(),
+        "purchased": lambda asset: asset.purchase_date,
+        "redeem_before": lambda asset: asset.expires_at,
+    }
     search_fields = ("number__exact",)  # and more: see `get_search_results`
     search_help_text = gettext_lazy("Asset or account number, or a whole coupon code")
     autocomplete_fields = ("linked_account",)
@@ -70,10 +84,9 @@ class AssetAdmin(AssetVerbs):
         term = search_term.strip()
         if not term:
             return queryset, False
-        accounts = Account.objects.filter(number=term.upper()).values_list("pk")
         holders = with_coupon(term).values_list("pk")
         found = Q(number=term.upper())
-        found |= Q(account__in=[pk for (pk,) in accounts[:HITS_MAX]])
+        found |= Q(account__in=accounts_numbered(term))
         found |= Q(pk__in=[pk for (pk,) in holders[:HITS_MAX]])
         return queryset.filter(found), False
 
@@ -109,6 +122,22 @@ class AssetAdmin(AssetVerbs):
     def redeem_before(self, asset: Asset) -> str:
         """Return the last day on which the coupon can be redeemed."""
         return day(clock.day_of(asset.expires_at) if asset.expires_at else None)
+
+    @display(description=gettext_lazy("Status"))
+    def state_told(self, asset: Asset) -> Any:
+        """Return what became of it."""
+        return status_badge(asset, "state")
+
+    @display(description=gettext_lazy("Product"))
+    def product_link(self, asset: Asset) -> Any:
+        """Return which product it is."""
+        return link_to(asset.product, asset.product.name)
+
+    @display(description=gettext_lazy("Order"))
+    def order_link(self, asset: Asset) -> Any:
+        """Return the order it comes from."""
+        order = asset.order_item.order
+        return link_to(order, order.number)
 
     # ---------------------------------------------------------------- form
 

@@ -14,16 +14,9 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.contrib.admin.checks import ModelAdminChecks
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.db.models import Field, Model, QuerySet
 from django.forms import Form, ModelChoiceField
-from django.http import (
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseRedirect,
-    QueryDict,
-)
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -33,7 +26,7 @@ from unfold import admin as unfold
 from purveyor.faces.backoffice.display import name_of, page_of
 from purveyor.faces.backoffice.drafts import RESTORED, restore, take_draft
 from purveyor.faces.backoffice.history import history_rows
-from purveyor.faces.backoffice.paging import PAGES_MAX, ROWS_A_PAGE, InfinitePaginator
+from purveyor.faces.backoffice.record_lists import RecordList
 from purveyor.faces.backoffice.site import CRUMB, bss
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
@@ -120,15 +113,9 @@ class BssStackedInline(unfold.StackedInline):
         return calm(super().formfield_for_dbfield(db_field, request, **kwargs))
 
 
-class BssModelAdmin(unfold.ModelAdmin):
+class BssModelAdmin(RecordList):
     """The base of every admin class of the BSS."""
 
-    list_per_page = ROWS_A_PAGE
-    list_max_show_all = 0
-    list_fullwidth = True
-    list_filter_submit = True
-    show_full_result_count = False
-    paginator = InfinitePaginator
     warn_unsaved_form = True
     object_history_template = "backoffice/history.html"
     checks_class: ClassVar[Any] = ModelAdminChecks  # unfold's want a migrated database
@@ -301,43 +288,6 @@ class BssModelAdmin(unfold.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Return whether a person may delete; business records stay for good."""
         return self.can_delete and super().has_delete_permission(request, obj)
-
-    # ---------------------------------------------------------------- lists
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Show the list, down to the last page that is read quickly."""
-        page = request.GET.get("p", "")
-        if page.isdecimal() and int(page) > PAGES_MAX:
-            told = _("The list ends here. Narrow it by a search or a filter.")
-            messages.info(request, told)
-            return HttpResponseRedirect(self._page(request.GET, PAGES_MAX))
-        return super().changelist_view(request, extra_context)
-
-    def get_paginator(
-        self, request: HttpRequest, queryset: Any, per_page: int, *args: Any, **_: Any
-    ) -> Paginator[Any]:
-        """Return a paginator that does not count, but where Django needs a count."""
-        if request.path.endswith("/autocomplete/"):
-            return Paginator(queryset[: per_page * 5], per_page)
-        return InfinitePaginator(queryset, per_page)
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
-    ) -> tuple[QuerySet[Any], bool]:
-        """Return what fits a search; numbers are found however they are written."""
-        return super().get_search_results(request, queryset, self.sought(search_term))
-
-    def sought(self, term: str) -> str:
-        """Return what is looked for; our numbers are written in capitals."""
-        return term.strip()
-
-    @staticmethod
-    def _page(query: QueryDict, number: int) -> str:
-        fields = query.copy()
-        fields["p"] = str(number)
-        return f"?{fields.urlencode()}"
 
     # ---------------------------------------------------------------- history
 

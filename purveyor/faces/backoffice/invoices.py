@@ -1,11 +1,10 @@
-"""Billing > Pending invoices and Invoices: what waits to be billed, and the bills."""
+"""Billing > Invoices: the bills, as drafts and issued."""
 
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -13,179 +12,32 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from purveyor.domain.invoices.document import render_invoice
-from purveyor.domain.invoices.lifecycle import INVOICE, ChargeState
-from purveyor.domain.invoices.models import Charge, Invoice
-from purveyor.domain.invoices.operations import (
-    create_draft,
-    drop_charge,
-    issue_invoice,
-    void_invoice,
-)
+from purveyor.domain.invoices.lifecycle import INVOICE
+from purveyor.domain.invoices.models import Invoice
+from purveyor.domain.invoices.operations import issue_invoice, void_invoice
 from purveyor.domain.invoices.queries import get_invoice, invoice_document
+from purveyor.faces.backoffice.bulk import Bulk, answer_bulk
 from purveyor.faces.backoffice.display import (
     amount,
-    badge,
     day,
     link_to,
     moment,
     page_of,
     status_badge,
 )
-from purveyor.faces.backoffice.frame import BssModelAdmin, actor_of
+from purveyor.faces.backoffice.frame import actor_of
+from purveyor.faces.backoffice.pending_invoices import bills_of
 from purveyor.faces.backoffice.questions import ReasonForm
+from purveyor.faces.backoffice.shown_only import ShownOnly
 from purveyor.faces.backoffice.site import bss
 from purveyor.faces.backoffice.ticked import TickedList
 from purveyor.faces.backoffice.verbs import DialogForm, done, verb
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 
-PENDING = "pending_invoices"  # the page's name in the menu
-
-
-class ShownOnly(BssModelAdmin):
-    """Records that only operations write; no form, no adding."""
-
-    warn_unsaved_form = False
-
-    class Media:
-        css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("backoffice/records.css",)}
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return nothing: the page says it better than a form."""
-        return ()
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Return no."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return no."""
-        return False
-
-
-@admin.register(Charge, site=bss)
-class ChargeAdmin(ShownOnly, TickedList):
-    """What waits to be invoiced: several charges become one draft, one is dropped."""
-
-    list_display = (
-        "description",
-        "bill_to_name",
-        "account_name",
-        "order",
-        "quantity",
-        "net",
-        "gross",
-        "waits",
-        "created",
-    )
-    list_display_links = None
-    list_filter = ("waits_for_delivery", "currency")
-    list_select_related = ("account", "bill_to", "execution__order")
-    ordering = ("-id",)
-    search_fields = ("bill_to__number__exact", "account__number__exact")
-    search_help_text = gettext_lazy("Number of the account, or of Billing To")
-    actions = ("draft_invoice",)
-    actions_row: Any = ("drop",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Charge]:
-        """Return the charges that are not on an invoice yet."""
-        return super().get_queryset(request).filter(state=ChargeState.PENDING)
-
-    def sought(self, term: str) -> str:
-        """Return what is looked for; our numbers are written in capitals."""
-        return super().sought(term).upper()
-
-    @display(description=gettext_lazy("Billing To"))
-    def bill_to_name(self, charge: Charge) -> Any:
-        """Return who pays."""
-        return link_to(charge.bill_to, charge.bill_to.name)
-
-    @display(description=gettext_lazy("Account"))
-    def account_name(self, charge: Charge) -> str:
-        """Return who ordered."""
-        return charge.account.name
-
-    @display(description=gettext_lazy("Order"))
-    def order(self, charge: Charge) -> Any:
-        """Return the order it comes from."""
-        return link_to(charge.execution.order, charge.execution.order.number)
-
-    @display(description=gettext_lazy("Net"))
-    def net(self, charge: Charge) -> str:
-        """Return the amount without tax."""
-        return str(charge.net)
-
-    @display(description=gettext_lazy("Total"))
-    def gross(self, charge: Charge) -> str:
-        """Return the amount with tax."""
-        return str(charge.net + charge.tax)
-
-    @display(description=gettext_lazy("Waits for"))
-    def waits(self, charge: Charge) -> Any:
-        """Return what has to happen before it can be invoiced."""
-        if charge.waits_for_delivery:
-            return badge(_("Delivery"), "info")
-        return badge(_("An invoice"), "warning")
-
-    @display(description=gettext_lazy("Since"), ordering="created_at")
-    def created(self, charge: Charge) -> str:
-        """Return since when it waits."""
-        return moment(charge.created_at)
-
-    @admin.action(
-        description=gettext_lazy("Create a draft invoice"), permissions=("issue",)
-    )
-    def draft_invoice(
-        self, request: HttpRequest, queryset: QuerySet[Charge]
-    ) -> HttpResponse | None:
-        """Put the ticked charges on one draft invoice and open it."""
-        actor, now = actor_of(request), clock.now()
-        try:
-            invoice = create_draft(charges=list(queryset), actor=actor, now=now)
-        except Refused as refusal:
-            messages.error(request, refusal.message)
-            return None
-        told = _("A draft invoice of %(total)s is created. Check it, then issue it.")
-        messages.success(request, told % {"total": invoice.total})
-        return HttpResponseRedirect(page_of(invoice))
-
-    def has_issue_permission(self, request: HttpRequest) -> bool:
-        """Return whether a person may create invoices."""
-        return request.user.has_perm("invoices.issue_invoice")
-
-    @verb(
-        permission="invoices.void_invoice",
-        icon="money_off",
-        dialog={
-            "title": gettext_lazy("Drop"),
-            "description": gettext_lazy(
-                "A dropped charge is never invoiced. What was delivered stays so."
-            ),
-            "form_class": ReasonForm,
-            "form_submit_text": gettext_lazy("Drop charge"),
-        },
-    )
-    def drop(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        """Drop a charge with a reason."""
-        charge = Charge.objects.get(pk=object_id)
-        because, actor = form.cleaned_data["because"], actor_of(request)
-        drop_charge(charge=charge, because=because, actor=actor, now=clock.now())
-        told = _("%(what)s is dropped and will not be invoiced.")
-        messages.success(request, told % {"what": charge.description})
-        return done(request, reverse(f"bss:{PENDING}"))
-
-
-@bss.page("billing/pending/", name=PENDING, permission="invoices.view_charge")
-def pending_invoices(request: HttpRequest) -> HttpResponse:
-    """Show what waits to be invoiced."""
-    charges: Any = bss.get_model_admin(Charge)
-    title = {"title": _("Pending invoices")}
-    answer: HttpResponse = charges.changelist_view(request, title)
-    return answer
-
 
 @admin.register(Invoice, site=bss)
-class InvoiceAdmin(ShownOnly):
+class InvoiceAdmin(ShownOnly, TickedList):
     """Invoices: drafts can be issued or voided; issued ones never change."""
 
     list_display = (
@@ -202,20 +54,28 @@ class InvoiceAdmin(ShownOnly):
     list_filter = (("state", ChoicesDropdownFilter), "currency")
     list_select_related = ("account", "bill_to")
     ordering = ("-created_at", "-id")
-    search_fields = (
-        "number__exact",
-        "bill_to__number__exact",
-        "account__number__exact",
-    )
+    search_fields = ("number__exact",)  # and more: see `get_search_results`
     search_help_text = gettext_lazy("Invoice or account number")
+    sheet_values: ClassVar[dict[str, Any]] = {
+        "issued": lambda invoice: invoice.issue_date,
+        "due": lambda invoice: invoice.due_date,
+        "net": lambda invoice: invoice.net_amount,
+        "total": lambda invoice: invoice.total,
+        "created": lambda invoice: invoice.created_at,
+    }
+    columns_more = ("currency",)
+    actions = ("issue_ticked",)
     actions_detail: Any = ("issue", "show_pdf", "download", "void")
     change_form_outer_before_template: Any = "backoffice/invoices/page.html"
 
     # ---------------------------------------------------------------- list
 
-    def sought(self, term: str) -> str:
-        """Return what is looked for; our numbers are written in capitals."""
-        return super().sought(term).upper()
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Invoice], search_term: str
+    ) -> tuple[QuerySet[Invoice], bool]:
+        """Return the invoice with a number, or those of an account."""
+        numbered = Q(number=search_term.strip().upper())
+        return bills_of(queryset, search_term, numbered), False
 
     @display(description=gettext_lazy("Number"))
     def number_or_draft(self, invoice: Invoice) -> str:
@@ -304,6 +164,31 @@ class InvoiceAdmin(ShownOnly):
             raise Http404(refusal.message) from refusal
 
     # ---------------------------------------------------------------- verbs
+
+    def has_issue_permission(self, request: HttpRequest) -> bool:
+        """Return whether a person may issue invoices."""
+        return request.user.has_perm("invoices.issue_invoice")
+
+    @admin.action(description=gettext_lazy("Issue invoices"), permissions=("issue",))
+    def issue_ticked(
+        self, request: HttpRequest, queryset: QuerySet[Invoice]
+    ) -> HttpResponse:
+        """Give the ticked drafts their numbers, once it was shown which."""
+
+        def do(invoice: Invoice, _typed: dict[str, Any]) -> None:
+            issue_invoice(invoice=invoice, actor=actor_of(request), now=clock.now())
+
+        bulk = Bulk(
+            title=gettext_lazy("Issue invoices"),
+            text=gettext_lazy(
+                "Each draft gets the next number and today's date. An issued invoice "
+                "never changes again and cannot be deleted."
+            ),
+            submit=gettext_lazy("Issue invoices"),
+            do=do,
+            told=lambda invoice: f"{invoice.bill_to.name}, {invoice.total}",
+        )
+        return answer_bulk(self, request, queryset, bulk)
 
     @verb(
         permission="invoices.issue_invoice",

@@ -13,8 +13,8 @@ from unfold.decorators import display
 
 from purveyor.faces.backoffice.display import day, moment
 from purveyor.faces.backoffice.frame import actor_of
-from purveyor.faces.backoffice.invoices import ShownOnly
 from purveyor.faces.backoffice.reconciliation_run import MAY_PREPARE, kind_badge
+from purveyor.faces.backoffice.shown_only import ShownOnly
 from purveyor.faces.backoffice.site import bss
 from purveyor.faces.backoffice.verbs import DialogForm, done, verb
 from purveyor.flows.reconciliation.approval import forget_known

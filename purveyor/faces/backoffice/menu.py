@@ -109,6 +109,7 @@ MENU = (
                 "never_redeemed",
                 "assets.view_asset",
             ),
+            Item(_("My exports"), "download", "my_exports", "lists.export_lists"),
         ),
     ),
     Group(

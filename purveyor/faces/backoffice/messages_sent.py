@@ -24,8 +24,8 @@ from purveyor.faces.backoffice.display import (
     status_badge,
 )
 from purveyor.faces.backoffice.frame import actor_of
-from purveyor.faces.backoffice.invoices import ShownOnly
 from purveyor.faces.backoffice.questions import ReasonForm
+from purveyor.faces.backoffice.shown_only import ShownOnly
 from purveyor.faces.backoffice.site import bss
 from purveyor.faces.backoffice.verbs import done, verb
 from purveyor.kernel import clock

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
@@ -14,7 +14,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from purveyor.domain.accounts.models import Account
-from purveyor.domain.accounts.queries import bill_to_of
+from purveyor.domain.accounts.queries import accounts_numbered, bill_to_of
 from purveyor.domain.orders.copying import copy_order
 from purveyor.domain.orders.lifecycle import ORDER, OrderState
 from purveyor.domain.orders.models import Order, OrderItem
@@ -74,8 +74,16 @@ class OrderAdmin(OrderVerbs):
     list_display_links = ("number",)
     list_filter: ClassVar[Any] = (LabelFilter, "currency")
     ordering = ("-created_at", "-id")
-    search_fields = ("number__exact", "account__number__exact")
-    search_help_text = gettext_lazy("Order or account number")
+    search_fields = ("number__exact",)  # and more: see `get_search_results`
+    search_help_text = gettext_lazy("Order or account number, or PO code")
+    columns_more = ("po_code", "recipient_email", "submitted", "created_by")
+    sheet_values: ClassVar[dict[str, Any]] = {
+        "total": lambda order: (
+            totals_of(items=order.items.all(), currency=order.currency).total
+        ),
+        "created": lambda order: order.created_at,
+        "submitted": lambda order: order.submitted_at,
+    }
     autocomplete_fields = ("account",)
     fieldsets = (
         (
@@ -120,9 +128,16 @@ class OrderAdmin(OrderVerbs):
         orders = super().get_queryset(request).select_related("account", "bill_to")
         return with_status_name(orders.prefetch_related(items))
 
-    def sought(self, term: str) -> str:
-        """Return what is looked for; our numbers are written in capitals."""
-        return super().sought(term).upper()
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Order], search_term: str
+    ) -> tuple[QuerySet[Order], bool]:
+        """Return what fits exactly; each way of searching uses an index of its own."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        found = Q(number=term.upper()) | Q(po_code__iexact=term)
+        found |= Q(account__in=accounts_numbered(term))
+        return queryset.filter(found), False
 
     @display(description=gettext_lazy("Account"))
     def account_name(self, order: Order) -> Any:
@@ -148,6 +163,11 @@ class OrderAdmin(OrderVerbs):
     def created(self, order: Order) -> str:
         """Return when the order was created."""
         return moment(order.created_at)
+
+    @display(description=gettext_lazy("Submitted"))
+    def submitted(self, order: Order) -> str:
+        """Return when the order was submitted."""
+        return moment(order.submitted_at)
 
     # ---------------------------------------------------------------- form
 

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from copy import copy
 from typing import Any, ClassVar
 
-from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
@@ -17,7 +16,6 @@ from unfold.decorators import display
 from purveyor.domain.assets.lifecycle import AssetState, SyncStatus
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.provisioning.explanation import Explanation, explain
-from purveyor.domain.provisioning.operations.asks import retry_asset
 from purveyor.domain.provisioning.registry import vendor_of
 from purveyor.domain.provisioning.troubles import (
     newest_duplicates,
@@ -26,9 +24,7 @@ from purveyor.domain.provisioning.troubles import (
 from purveyor.faces.backoffice.assets import AssetAdmin
 from purveyor.faces.backoffice.cause_words import cause_words
 from purveyor.faces.backoffice.display import NOTHING, link_to, status_badge
-from purveyor.faces.backoffice.frame import actor_of
 from purveyor.faces.backoffice.provisioning_panels import (
-    MAY_RETRY,
     causes_page,
     chart_options,
     group_value,
@@ -36,9 +32,6 @@ from purveyor.faces.backoffice.provisioning_panels import (
 )
 from purveyor.faces.backoffice.site import bss
 from purveyor.faces.backoffice.sync_words import sync_badge
-from purveyor.faces.backoffice.ticked import TickedList
-from purveyor.kernel import clock
-from purveyor.kernel.errors import Refused
 
 MAY_LOOK = "assets.view_asset"
 UNFINISHED = Q(
@@ -101,9 +94,10 @@ class GroupFilter(DropdownFilter):
         return queryset.filter(FAILED, application=number, cause=cause)
 
 
-class UnfinishedAssets(TickedList, AssetAdmin):
+class UnfinishedAssets(AssetAdmin):
     """The list of assets that failed, wait, or are in doubt, with the explanation."""
 
+    keeps_lists = False
     list_display: Any = (
         "asset_link",
         "account_name",
@@ -122,7 +116,6 @@ class UnfinishedAssets(TickedList, AssetAdmin):
     )
     list_before_template: Any = "backoffice/provisioning/head.html"
     ordering = ("-purchase_date", "-id")
-    actions = ("try_again",)
     actions_list: Any = ()
     empty_title = gettext_lazy("Nothing waits")
     empty_text = gettext_lazy(
@@ -168,29 +161,6 @@ class UnfinishedAssets(TickedList, AssetAdmin):
     def when(self, asset: Asset) -> str:
         """Return when it happens."""
         return _explained(asset).when
-
-    def has_retry_permission(self, request: HttpRequest) -> bool:
-        """Return whether a person may have assets tried again."""
-        return request.user.has_perm(MAY_RETRY)
-
-    @admin.action(description=gettext_lazy("Retry"), permissions=("retry",))
-    def try_again(self, request: HttpRequest, queryset: QuerySet[Asset]) -> None:
-        """Have workers look at the ticked assets; one refusal stops none of them."""
-        tried_count = 0
-        for asset in queryset:
-            try:
-                retry_asset(asset=asset, actor=actor_of(request), now=clock.now())
-            except Refused as refusal:
-                messages.error(request, refusal.message)
-            else:
-                tried_count += 1
-        if tried_count:
-            told = ngettext(
-                "%(count)s asset is tried now.",
-                "%(count)s assets are tried now.",
-                tried_count,
-            )
-            messages.success(request, told % {"count": tried_count})
 
 
 def _explained(asset: Asset) -> Explanation:

@@ -15,11 +15,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
-from unfold.views import ChangeList
 
 from purveyor.domain.provisioning.troubles import active_applications
 from purveyor.faces.backoffice.display import NOTHING, link_to, moment, status_badge
-from purveyor.faces.backoffice.invoices import ShownOnly
 from purveyor.faces.backoffice.reconciliation_lines import LineList
 from purveyor.faces.backoffice.reconciliation_progress import progress_of
 from purveyor.faces.backoffice.reconciliation_run import (
@@ -29,6 +27,7 @@ from purveyor.faces.backoffice.reconciliation_run import (
     person,
     run_page,
 )
+from purveyor.faces.backoffice.shown_only import ShownOnly
 from purveyor.faces.backoffice.site import CRUMB, bss
 from purveyor.flows.reconciliation.lifecycle import RunState
 from purveyor.flows.reconciliation.models import Finding, ReconciliationRun
@@ -40,18 +39,6 @@ from purveyor.flows.reconciliation.queries import (
 )
 
 AT_RISK = {*OPEN, RunState.APPLYING}
-
-
-class RunList(ChangeList):
-    """The list that knows the money at risk of the plans on its page."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        """Read the page's rows, then their sums in one more statement."""
-        super().get_results(request)
-        runs = [run for run in self.result_list if _is_at_risk(run)]
-        sums = risk_by_run(runs=[run.pk for run in runs]) if runs else {}
-        for run in self.result_list:
-            vars(run)["sums"] = sums.get(run.pk, ())
 
 
 @admin.register(ReconciliationRun, site=bss)
@@ -88,9 +75,12 @@ class RunAdmin(ShownOnly):
             "all": ("backoffice/records.css", "backoffice/reconciliation.css")
         }
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """Return the list that knows the money at risk."""
-        return RunList
+    def complete_rows(self, rows: list[ReconciliationRun]) -> None:
+        """Read the money at risk of the plans, in one go."""
+        runs = [run for run in rows if _is_at_risk(run)]
+        sums = risk_by_run(runs=[run.pk for run in runs]) if runs else {}
+        for run in rows:
+            vars(run)["sums"] = sums.get(run.pk, ())
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReconciliationRun]:
         """Return the runs without the vendor's cursor, which no page shows."""

@@ -106,6 +106,7 @@ class RemedyFilter(DropdownFilter):
 class LineList(TickedList):
     """The lines of one plan. Several can be ticked, to decide about all of them."""
 
+    keeps_lists = False
     list_display: Any = ("finding", "facts", "at_risk", "decision", "outcome")
     list_display_links: Any = None
     list_filter: ClassVar[Any] = (

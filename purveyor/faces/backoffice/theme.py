@@ -26,6 +26,26 @@ def chart_colours(_request: HttpRequest) -> str:
     return static("backoffice/chart_colours.js")
 
 
+def records_styles(_request: HttpRequest) -> str:
+    """Return the address of the styles of records' pages, and of all dialogs."""
+    return static("backoffice/records.css")
+
+
+def lists_styles(_request: HttpRequest) -> str:
+    """Return the address of the styles of lists, and of the search over everything."""
+    return static("backoffice/lists.css")
+
+
+def shortcuts_script(_request: HttpRequest) -> str:
+    """Return the address of the script with the keyboard shortcuts."""
+    return static("backoffice/shortcuts.js")
+
+
+def lists_script(_request: HttpRequest) -> str:
+    """Return the address of the script that labels the cells of lists."""
+    return static("backoffice/lists.js")
+
+
 def logo(_request: HttpRequest) -> str:
     """Return the address of the product's sign."""
     return static("backoffice/purveyor.svg")
@@ -42,8 +62,8 @@ UNFOLD: dict[str, Any] = {
     "SHOW_LANGUAGES": True,
     "ENVIRONMENT": environment,
     "DASHBOARD_CALLBACK": "purveyor.faces.backoffice.dashboard.dashboard",
-    "STYLES": [own_styles],
-    "SCRIPTS": [chart_colours],
+    "STYLES": [own_styles, records_styles, lists_styles],
+    "SCRIPTS": [chart_colours, shortcuts_script, lists_script],
     "BORDER_RADIUS": "8px",
     "COLORS": {
         "base": {
@@ -78,7 +98,6 @@ UNFOLD: dict[str, Any] = {
         "show_all_applications": False,
         "navigation": "purveyor.faces.backoffice.menu.navigation",
     },
-    "COMMAND": {"search_callback": "purveyor.faces.backoffice.finder.find"},
     "TABS": [
         {
             "models": ["accounts.user", "auth.group"],

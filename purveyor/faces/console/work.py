@@ -20,6 +20,7 @@ from types import FrameType
 import structlog
 from django.conf import settings
 from django.db import connections
+from django.utils.module_loading import import_string
 from django_tasks_db.management.commands.db_worker import Worker
 
 from purveyor.domain.provisioning.queries import check_lease
@@ -56,7 +57,8 @@ def run() -> int:
 
 
 def _work(*, name: str, started_at: datetime) -> None:
-    engine = Engine((*STREET, *RECONCILING), slots=settings.PURVEYOR_SLOTS)
+    also = (due for name in settings.PURVEYOR_ALSO_DUE for due in import_string(name))
+    engine = Engine((*STREET, *RECONCILING, *also), slots=settings.PURVEYOR_SLOTS)
     beats = count()
 
     def give_sign() -> None:

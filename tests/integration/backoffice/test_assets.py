@@ -207,16 +207,6 @@ def test_provisioning_lists_what_is_not_finished_with_its_reason() -> None:
     assert waiting.number not in only_failed
 
 
-def test_ticked_assets_are_tried_again(operator: Client) -> None:
-    failed = a_failed_asset()
-    sent = {"action": "try_again", "_selected_action": [failed.pk]}
-
-    operator.post(reverse("bss:provisioning"), sent)
-
-    failed.refresh_from_db()
-    assert failed.sync_status == SyncStatus.PENDING
-
-
 @pytest.mark.parametrize("page", [LIST, "bss:provisioning"])
 def test_the_lists_ask_as_much_for_many_assets_as_for_one(
     operator: Client, page: str

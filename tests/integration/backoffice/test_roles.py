@@ -55,6 +55,7 @@ OWNERS = {
     "approval_id": "orders.approval",
     "bulk_id": "execution.bulkexecution",
     "candidate_id": "provisioning.candidate",
+    "export_id": "lists.export",
     "found_id": "provisioning.accountcandidate",
     "import_id": "catalogue.priceimport",
     "line_id": "reconciliation.finding",

@@ -14,6 +14,7 @@ from purveyor.domain.provisioning.lifecycle import ATTEMPT, DEFINITION, LINK
 from purveyor.flows.execution.lifecycle import BULK, BULK_ORDER
 from purveyor.flows.reconciliation.lifecycle import FINDING, RUN
 from purveyor.kernel.lifecycle import Lifecycle, verbs_from
+from purveyor.kernel.lists.lifecycle import EXPORT
 
 #: Each lifecycle, its first state, and the states from which no move leads on.
 DESIGNED = [
@@ -33,6 +34,7 @@ DESIGNED = [
     (INVOICE, "DRAFT", {"PAID", "VOIDED"}),
     (MESSAGE, "QUEUED", {"SENT", "FAILED"}),
     (PRICE_IMPORT, "PROPOSED", {"APPLIED", "DISCARDED"}),
+    (EXPORT, "QUEUED", {"FAILED", "DELETED"}),
 ]
 NAMES = [lifecycle.name for lifecycle, _first, _ends in DESIGNED]
 EVERY = pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 
 from purveyor.faces.backoffice import display
 from purveyor.faces.backoffice.menu import group_of, name_in_path
+from purveyor.faces.backoffice.shortcuts import shown_shortcuts
 
 register = template.Library()
 
@@ -48,3 +49,9 @@ def badge(text: str, tone: str = "", href: str = "") -> SafeString:
 def number(value: int) -> str:
     """Return a whole number that is read easily."""
     return f"{value:,}"
+
+
+@register.simple_tag(takes_context=True)
+def shortcuts(context: Part) -> Any:
+    """Return the keyboard shortcuts of the person who looks, in groups."""
+    return shown_shortcuts(context["request"])

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('journal', '0001_first'),
+        ("journal", "0002_news"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from purveyor.kernel.words import WordIndex
 
 class Migration(migrations.Migration):
 
-    dependencies = [("accounts", "0001_first")]
+    dependencies = [("accounts", "0003_language")]
 
     operations = [
         migrations.AddIndex(

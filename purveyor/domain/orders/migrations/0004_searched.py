@@ -4,7 +4,7 @@ from django.db.models.functions import Upper
 
 class Migration(migrations.Migration):
 
-    dependencies = [("orders", "0001_first")]
+    dependencies = [("orders", "0003_in_depth")]
 
     operations = [
         migrations.AddIndex(
