@@ -105,7 +105,7 @@ EVENTS: dict[EventName, Event] = {
         Event(E.ASSET_SYNCHRONIZED, ASSET, CONNECTED, "SYNCHRONIZED"),
         Event(E.ASSET_FAILED, ASSET, ("fail",), "FAILED"),
         Event(E.ORDER_SUBMITTED, ORDER, ("submit",)),
-        Event(E.ORDER_WAITING, ORDER, ("hold",), "AWAITING_APPROVAL"),
+        Event(E.ORDER_WAITING, ORDER, ("hold",)),
         Event(E.ORDER_EXECUTED, ORDER, ("execute", "deliver"), "EXECUTED"),
         Event(E.ORDER_CANCELLED, ORDER, ("cancel",)),
         Event(E.ACCOUNT_SYNCHRONIZED, LINK, ("synchronize", "adopt"), "SYNCHRONIZED"),

@@ -266,6 +266,9 @@ ROWS: dict[str, tuple[Row, ...]] = {
         _row("findings", "Findings (cost / price)", "Befunde (Kosten / Preis)"),
     ),
 }
+WITH_REASON = frozenset(
+    {E.ORDER_WAITING, E.ORDER_CANCELLED, E.ASSET_FAILED, E.ACCOUNT_FAILED}
+)
 OPEN = {"en": "Open it in the BSS", "de": "Im BSS öffnen"}
 HELLO = {"en": "Hello", "de": "Guten Tag"}
 
@@ -285,7 +288,11 @@ def starters_of(event: EventName, *, is_internal: bool) -> dict[str, Texts]:
 
 def _rows_of(event: EventName, language: str) -> list[tuple[str, str]]:
     rows = ROWS[EVENTS[event].record]
-    return [(placeholder, labels[language]) for placeholder, labels in rows]
+    return [
+        (placeholder, labels[language])
+        for placeholder, labels in rows
+        if placeholder != "reason" or event in WITH_REASON
+    ]
 
 
 def _shown(placeholder: str) -> str:

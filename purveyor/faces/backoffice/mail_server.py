@@ -32,6 +32,7 @@ from purveyor.faces.backoffice.site import bss
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 
+PAGE = "notifications_mailserver_changelist"  # as the menu and the path look for it
 MAY_SEE = "notifications.view_mailserver"
 MAY_SAVE = "notifications.change_mailserver"
 WORD = "secret-word"  # no draft keeps a field of this name
@@ -80,7 +81,7 @@ class ServerForm(forms.ModelForm[MailServer]):
         self.add_error(at if at in self.fields else None, refusal.message)
 
 
-@bss.page("mail-server/", name="mail_server", permission=MAY_SEE)
+@bss.page("mail-server/", name=PAGE, permission=MAY_SEE)
 @require_http_methods(["GET", "POST"])
 def mail_server(request: HttpRequest) -> HttpResponse:
     """Show where mails are handed over; a POST saves it."""
@@ -88,11 +89,12 @@ def mail_server(request: HttpRequest) -> HttpResponse:
     typed = request.POST if request.method == "POST" else draft
     form = ServerForm(typed, instance=the_server())
     if request.method == "POST" and _is_saved(request, form):
-        return HttpResponseRedirect(reverse("bss:mail_server"))
+        return HttpResponseRedirect(reverse(f"bss:{PAGE}"))
     if draft is not None and request.method != "POST":
         form.add_error(None, str(RESTORED))
     context = {
         "title": _("Mail server"),
+        "opts": MailServer._meta,
         "form": form,
         "place": place_of_mails(),
         "may_save": request.user.has_perm(MAY_SAVE),
@@ -110,7 +112,7 @@ def send_test(request: HttpRequest) -> HttpResponse:
         tell_receipt(request, try_server(recipient=recipient), recipient)
     except Refused as refusal:
         messages.error(request, refusal.message)
-    return HttpResponseRedirect(reverse("bss:mail_server"))
+    return HttpResponseRedirect(reverse(f"bss:{PAGE}"))
 
 
 def _is_saved(request: HttpRequest, form: ServerForm) -> bool:

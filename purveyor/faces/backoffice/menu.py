@@ -119,9 +119,7 @@ MENU = (
             records(_("Product types"), "category", "catalogue.producttype"),
             records(_("Order statuses"), "new_label", "orders.statuslabel"),
             records(_("Notifications"), "mail", "notifications.notification"),
-            Item(
-                _("Mail server"), "dns", "mail_server", "notifications.view_mailserver"
-            ),
+            records(_("Mail server"), "dns", "notifications.mailserver"),
             records(_("Tax rates"), "percent", "catalogue.taxrate"),
             records(_("Payment methods"), "credit_card", "accounts.paymentmethod"),
             records(_("Organization profile"), "domain", "accounts.organization"),
@@ -137,7 +135,10 @@ BESIDE = {
     "reconciliation_known_changelist": "reconciliation_reconciliationrun_changelist",
 }
 #: What a page is called where Django has another word for its records.
-CALLED = {"auth_group_changelist": _("Roles")}
+CALLED = {
+    "auth_group_changelist": _("Roles"),
+    "notifications_template_changelist": _("Notifications"),
+}
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:

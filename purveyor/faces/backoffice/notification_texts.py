@@ -9,7 +9,6 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
 
 from purveyor.domain.notifications.events import (
@@ -199,7 +198,6 @@ class TemplateAdmin(BssModelAdmin):
     @verb(
         permission="notifications.change_template",
         icon="delete",
-        variant=ActionVariant.DANGER,
         dialog={
             "title": gettext_lazy("Delete this language"),
             "description": gettext_lazy(

@@ -49,6 +49,7 @@ from purveyor.kernel import clock
 LADDER = "ladder"
 CURRENCY = "total_currency"
 WHOM = ("to", "cc", "bcc")
+TWO = ("bss-two",)  # in two columns where there is room
 
 
 def _roles(name: str) -> str:
@@ -110,6 +111,10 @@ class NotificationForm(forms.ModelForm[Notification]):
         if self.instance.pk is None:
             self._offer_own_events()
             return
+        if "sender" in self.fields:
+            self.fields["sender"].help_text = _(
+                "Empty: the one set with the mail server, else our own e-mail."
+            )
         if self.instance.is_reminder:
             self.initial[LADDER] = told_ladder(ladder())
         for name in WHOM:
@@ -325,14 +330,15 @@ def _fieldsets_of(notification: Notification, *, may_edit: bool) -> Any:
         only_if.append(CURRENCY)
     if not may_edit:
         return ((None, {"fields": (*what, "whom", "sender", *only_if)}),)
-    groups = [
-        (_("What happens"), {"fields": tuple(what)}),
+    groups: list[Any] = [
+        (_("What happens"), {"fields": tuple(what), "classes": TWO}),
         (
             _("Who gets it"),
-            {"fields": ("sender", *whom), "classes": ["bss-whom"]},
+            {"fields": ("sender", *whom)},
         ),
     ]
     if not notification.follows_the_order:
         told = _("All that are filled in must hold. Empty: always.")
-        groups.append((_("Only if"), {"fields": tuple(only_if), "description": told}))
+        only = {"fields": tuple(only_if), "description": told, "classes": TWO}
+        groups.append((_("Only if"), only))
     return tuple(groups)

@@ -87,12 +87,18 @@ def news_of_line(*, line: Entry, event: Event, now: datetime) -> News | None:
         event,
         line.record_id,
         occasion=f"journal-{line.pk}",
-        reason=str(line.facts.get("reason") or ""),
+        reason=_reason_of(line),
         now=now,
     )
     is_gone = news.asset is not None and news.asset.state in GONE
     is_imported = news.order is not None and was_logged(news.order, "import")
     return None if is_gone or is_imported else news
+
+
+def _reason_of(line: Entry) -> str:
+    """Return why it happened, as far as the line says so."""
+    why = line.facts.get("why") or [line.facts.get("reason") or ""]
+    return ", ".join(str(each) for each in why)
 
 
 def news_about(*, event: EventName, number: str, now: datetime) -> News:

@@ -22,10 +22,10 @@ from purveyor.domain.notifications.events import (
 from purveyor.domain.notifications.models import Message
 from purveyor.domain.notifications.placeholders import names_of, placeholders_of
 from purveyor.domain.notifications.telling import INTERNAL_AN_HOUR_MAX
-from purveyor.domain.orders.lifecycle import ORDER
 from purveyor.domain.orders.models import Order
 from purveyor.domain.orders.operations import cancel_order, submit_order
 from purveyor.flows.execution.news import news_about, tell_of_line
+from purveyor.flows.ordering.operations import submit_order as submit
 from purveyor.kernel.journal.models import Entry
 from tests.factories.accounts import a_staff_user, an_account
 from tests.factories.assets import a_failed_asset, a_synchronized_asset
@@ -34,6 +34,7 @@ from tests.factories.invoices import a_draft_invoice, an_issued_invoice
 from tests.factories.moments import DAN, NOON
 from tests.factories.notifications import a_delivered_asset, a_rule, hears_news
 from tests.factories.orders import a_draft_order, a_submitted_order, an_execution
+from tests.factories.provisioning import a_link
 from tests.factories.reminders import a_coupon, a_ladder, rounds
 
 E = EventName
@@ -43,8 +44,10 @@ TOMORROW = NOON + timedelta(days=1)
 
 
 def an_order_on_hold() -> Order:
-    order = a_submitted_order()
-    ORDER.advance(order, "hold", actor=DAN, at=NOON)
+    account = an_account(credit_limit=Decimal(5))
+    a_link(account=account)
+    order = a_draft_order(account=account)
+    submit(order=order, actor=DAN, now=NOON)
     return order
 
 
