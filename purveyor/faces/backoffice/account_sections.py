@@ -13,6 +13,7 @@ from purveyor.domain.catalogue.pricing import DEFAULT, OF_ITS_KIND, OWN, lists_f
 from purveyor.domain.invoices.models import Invoice
 from purveyor.domain.notifications.models import Message
 from purveyor.domain.orders.models import Order
+from purveyor.domain.orders.queries import with_status_name
 from purveyor.faces.backoffice.attachments import Attachments, holds_files
 from purveyor.faces.backoffice.display import (
     NOTHING,
@@ -21,6 +22,7 @@ from purveyor.faces.backoffice.display import (
     moment,
     status_badge,
 )
+from purveyor.faces.backoffice.order_statuses import order_badge
 from purveyor.faces.backoffice.prices import span_of
 from purveyor.faces.backoffice.sections import Column, Section
 from purveyor.kernel import clock
@@ -44,7 +46,7 @@ class Orders(Section):
     columns: ClassVar = (
         Column(_("Number"), lambda order: link_to(order, order.number)),
         Column(_("Name"), lambda order: order.name or NOTHING),
-        Column(_("Status"), lambda order: status_badge(order, "state")),
+        Column(_("Status"), order_badge),
         Column(_("Billing to"), lambda order: order.bill_to.name),
         Column(_("Created"), lambda order: moment(order.created_at)),
     )
@@ -53,7 +55,7 @@ class Orders(Section):
         """Return the orders, newest first."""
         mine = Q(account_id=record_id) | Q(bill_to_id=record_id)
         found = Order.objects.filter(mine).select_related("bill_to")
-        return found.order_by("-created_at", "-id")
+        return with_status_name(found).order_by("-created_at", "-id")
 
     def whole_list(self, record_id: int) -> str:
         """Return the address of the list of this account's orders."""

@@ -15,9 +15,10 @@ from purveyor.faces.backoffice.cards import (
     sections_of,
 )
 from purveyor.faces.backoffice.dashboard_charts import figures_of
-from purveyor.faces.backoffice.display import link_to, moment, status_badge
+from purveyor.faces.backoffice.display import link_to, moment
 from purveyor.faces.backoffice.first_steps import first_steps
 from purveyor.faces.backoffice.menu import address_of, may_see
+from purveyor.faces.backoffice.order_statuses import order_badge
 from purveyor.faces.backoffice.reports import Choice
 from purveyor.kernel import clock
 from purveyor.kernel.work.queries import workers_alive
@@ -74,7 +75,7 @@ def _orders(request: HttpRequest) -> Iterator[dict[str, Any]]:
         yield {
             "number": link_to(order, order.number),
             "account": link_to(order.account, order.account.name),
-            "status": status_badge(order, "state"),
+            "status": order_badge(order),
             "created": moment(order.created_at),
             "total": _total(order),
         }

@@ -13,8 +13,14 @@ from unfold.decorators import display
 
 from purveyor.domain.orders.lifecycle import ItemState
 from purveyor.domain.orders.models import Order
-from purveyor.domain.orders.queries import for_manual_management, totals_of
+from purveyor.domain.orders.queries import (
+    count_for_manual_management,
+    for_manual_management,
+    totals_of,
+)
+from purveyor.faces.backoffice.cards import SALES, Card, card, counted
 from purveyor.faces.backoffice.display import link_to, moment
+from purveyor.faces.backoffice.menu import address_of
 from purveyor.faces.backoffice.orders import OrderAdmin
 from purveyor.faces.backoffice.site import bss
 
@@ -82,6 +88,20 @@ class ManualOrders(OrderAdmin):
             and item.product.product_type.is_executed_by_hand
         )
         return format_html_join(SafeString("<br>"), "{}", waiting)
+
+
+@card(SALES, permission="orders.view_order", place=30)
+def orders_for_manual_management() -> Card:
+    """Return how many orders wait for staff to execute items."""
+    count = count_for_manual_management()
+    return Card(
+        _("Orders for manual management"),
+        counted(count),
+        _("with items that only staff executes"),
+        address_of("manual_orders"),
+        "back_hand",
+        "warning" if count else "success",
+    )
 
 
 @bss.page("sales/manual/", name="manual_orders", permission="orders.view_order")

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from purveyor.domain.orders.lifecycle import ORDER
 from purveyor.domain.orders.models import Order
 from purveyor.domain.orders.queries import Totals, totals_of
 from purveyor.faces.backoffice.approvals import Row, row_of
@@ -53,6 +54,11 @@ class OrderPage:
     delivery: DeliveryPage
     executions: tuple[ExecutionRow, ...]
     approvals: tuple[Row, ...]  # what it waits for
+
+    @property
+    def may_be_executed(self) -> bool:
+        """Whether items of it can be executed now."""
+        return ORDER.allows(self.order, "execute")
 
 
 def order_page(order: Order, query: Mapping[str, str]) -> OrderPage:

@@ -28,6 +28,7 @@ from purveyor.domain.orders.queries import (
     totals_of,
     with_status_name,
 )
+from purveyor.faces.backoffice.attachments import files_of, holds_files
 from purveyor.faces.backoffice.display import link_to, moment, page_of
 from purveyor.faces.backoffice.execution_dialog import answer_execution
 from purveyor.faces.backoffice.frame import actor_of
@@ -248,7 +249,13 @@ class OrderAdmin(OrderVerbs):
             return {**context, "actions_submit_line": buttons}
         is_edited = self.has_change_permission(request, order)
         page = order_page(order, request.GET)
-        return {**context, "page": page, "is_edited": is_edited, "title": _("Order")}
+        return {
+            **context,
+            "page": page,
+            "files": files_of(order, request),
+            "is_edited": is_edited,
+            "title": _("Order"),
+        }
 
     # ---------------------------------------------------------------- verbs
 
@@ -398,3 +405,6 @@ class OrderAdmin(OrderVerbs):
             found = self.get_queryset(request).filter(pk=object_id).first()
             kept[str(object_id)] = found
         return kept[str(object_id)]
+
+
+holds_files(Order)

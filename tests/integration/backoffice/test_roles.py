@@ -58,6 +58,7 @@ OWNERS = {
     "export_id": "lists.export",
     "found_id": "provisioning.accountcandidate",
     "import_id": "catalogue.priceimport",
+    "order_id": "orders.order",
     "line_id": "reconciliation.finding",
     "price_list_id": "catalogue.pricelist",
     "reconciliation_id": "reconciliation.reconciliationrun",
