@@ -102,7 +102,7 @@ def start(request: HttpRequest, bulk_id: int) -> HttpResponse:
     def do(given: dict[str, Any]) -> str:
         plan = ExecutionPlan(given["start_date"], InvoiceOption(given["option"]))
         start_bulk(bulk=bulk, plan=plan, actor=actor_of(request), now=clock.now())
-        return _("The orders are being executed.")
+        return _("A worker has the orders now.")
 
     return answer(request, question, do)
 
