@@ -12,7 +12,13 @@ import os
 import django
 from django.core.management import call_command
 
-BENCHMARKS = ("execute_one_by_one", "provision_batch", "reconcile", "asset_list")
+BENCHMARKS = (
+    "execute_one_by_one",
+    "execute_bulk",
+    "provision_batch",
+    "reconcile",
+    "asset_list",
+)
 
 
 def main() -> None:

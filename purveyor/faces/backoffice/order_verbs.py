@@ -1,4 +1,4 @@
-"""What can be done with an order in any state: notes, PO code, another status label."""
+"""What can be done with an order besides executing it, and with several together."""
 
 from typing import Any
 
@@ -9,17 +9,20 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from purveyor.domain.orders.copying import copy_order
 from purveyor.domain.orders.labels import (
     label_order,
 )
 from purveyor.domain.orders.lifecycle import ORDER
 from purveyor.domain.orders.models import Order
-from purveyor.domain.orders.operations import annotate_order
+from purveyor.domain.orders.operations import annotate_order, cancel_order
 from purveyor.faces.backoffice.display import page_of
 from purveyor.faces.backoffice.frame import actor_of
 from purveyor.faces.backoffice.order_statuses import LabelForm
+from purveyor.faces.backoffice.questions import ReasonForm
 from purveyor.faces.backoffice.ticked import TickedList
 from purveyor.faces.backoffice.verbs import DialogForm, done, verb
 from purveyor.flows.execution.choosing import ORDERS_MAX, prepare_bulk
@@ -58,7 +61,7 @@ class NotesForm(DialogForm):
 
 
 class OrderVerbs(TickedList):
-    """The verbs of an order besides those that move it, and of several together."""
+    """The verbs of an order besides its execution, and those of several together."""
 
     @verb(
         permission="orders.change_order",
@@ -104,6 +107,59 @@ class OrderVerbs(TickedList):
         told = _("The status of order %(number)s is now %(label)s.")
         facts = {"number": order.number, "label": label.name}
         messages.success(request, told % facts)
+        return done(request, page_of(order))
+
+    @verb(
+        permission="orders.add_order",
+        icon="content_copy",
+        dialog={
+            "title": gettext_lazy("Copy"),
+            "description": gettext_lazy(
+                "A new draft with the same parties and items is created, at the list's "
+                "prices of now. PO code and files stay with this order."
+            ),
+            "form_class": DialogForm,
+            "form_submit_text": gettext_lazy("Copy"),
+        },
+    )
+    def copy(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        """Create a draft like this order."""
+        order = Order.objects.select_related("account", "bill_to", "recipient").get(
+            pk=object_id
+        )
+        draft = copy_order(
+            order=order,
+            keeps_discounts=request.user.has_perm("orders.give_discount"),
+            actor=actor_of(request),
+            now=clock.now(),
+        )
+        facts = {"number": order.number, "draft": draft.number}
+        told = _("Order %(draft)s is created, a copy of %(number)s.") % facts
+        messages.success(request, told)
+        return done(request, page_of(draft))
+
+    @verb(
+        permission="orders.cancel_order",
+        icon="block",
+        variant=ActionVariant.DANGER,
+        dialog={
+            "title": gettext_lazy("Cancel"),
+            "description": gettext_lazy(
+                "Nothing of the order was executed. Once it is cancelled it stays so."
+            ),
+            "form_class": ReasonForm,
+            "form_submit_text": gettext_lazy("Cancel this order"),
+        },
+    )
+    def cancel(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        """Cancel an order of which nothing was executed."""
+        order = Order.objects.select_related("account", "bill_to", "recipient").get(
+            pk=object_id
+        )
+        because, actor = form.cleaned_data["because"], actor_of(request)
+        cancel_order(order=order, because=because, actor=actor, now=clock.now())
+        told = _("Order %(number)s is cancelled.") % {"number": order.number}
+        messages.success(request, told)
         return done(request, page_of(order))
 
     # ---------------------------------------------------------------- several

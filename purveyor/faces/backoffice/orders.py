@@ -15,11 +15,9 @@ from unfold.enums import ActionVariant
 
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.accounts.queries import accounts_numbered, bill_to_of
-from purveyor.domain.orders.copying import copy_order
 from purveyor.domain.orders.lifecycle import ORDER, OrderState
 from purveyor.domain.orders.models import Order, OrderItem
 from purveyor.domain.orders.operations import (
-    cancel_order,
     create_order,
     edit_order,
     put_items,
@@ -42,9 +40,9 @@ from purveyor.faces.backoffice.order_form import (
 from purveyor.faces.backoffice.order_page import delivery_page, order_page
 from purveyor.faces.backoffice.order_statuses import LabelFilter, order_badge
 from purveyor.faces.backoffice.order_verbs import OrderVerbs
-from purveyor.faces.backoffice.questions import ReasonForm, opens_dialog
+from purveyor.faces.backoffice.questions import opens_dialog
 from purveyor.faces.backoffice.site import bss
-from purveyor.faces.backoffice.verbs import DialogForm, done, verb
+from purveyor.faces.backoffice.verbs import done
 from purveyor.flows.ordering.operations import submit_order
 from purveyor.kernel import clock
 
@@ -302,55 +300,6 @@ class OrderAdmin(OrderVerbs):
     def deliver(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Turn the ticked items into assets and bills."""
         return answer_execution(request, object_id, is_partial=True)
-
-    @verb(
-        permission="orders.add_order",
-        icon="content_copy",
-        dialog={
-            "title": gettext_lazy("Copy"),
-            "description": gettext_lazy(
-                "A new draft with the same parties and items is created, at the list's "
-                "prices of now. PO code and files stay with this order."
-            ),
-            "form_class": DialogForm,
-            "form_submit_text": gettext_lazy("Copy"),
-        },
-    )
-    def copy(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        """Create a draft like this order."""
-        order = self.get_queryset(request).get(pk=object_id)
-        draft = copy_order(
-            order=order,
-            keeps_discounts=request.user.has_perm("orders.give_discount"),
-            actor=actor_of(request),
-            now=clock.now(),
-        )
-        facts = {"number": order.number, "draft": draft.number}
-        told = _("Order %(draft)s is created, a copy of %(number)s.") % facts
-        messages.success(request, told)
-        return done(request, page_of(draft))
-
-    @verb(
-        permission="orders.cancel_order",
-        icon="block",
-        variant=ActionVariant.DANGER,
-        dialog={
-            "title": gettext_lazy("Cancel"),
-            "description": gettext_lazy(
-                "Nothing of the order was executed. Once it is cancelled it stays so."
-            ),
-            "form_class": ReasonForm,
-            "form_submit_text": gettext_lazy("Cancel this order"),
-        },
-    )
-    def cancel(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
-        """Cancel an order of which nothing was executed."""
-        order = self.get_queryset(request).get(pk=object_id)
-        because, actor = form.cleaned_data["because"], actor_of(request)
-        cancel_order(order=order, because=because, actor=actor, now=clock.now())
-        told = _("Order %(number)s is cancelled.") % {"number": order.number}
-        messages.success(request, told)
-        return done(request, page_of(order))
 
     # ---------------------------------------------------------------- parts of pages
 

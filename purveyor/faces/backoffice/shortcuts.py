@@ -80,6 +80,15 @@ ON_LISTS = ShortcutGroup(
         Shortcut("x", _("Tick the row, or take the tick away")),
     ),
 )
+ON_ORDERS = ShortcutGroup(
+    _("On an order"),
+    (
+        Shortcut("Enter", _("In a line of a draft: add the next line")),
+        Shortcut("Ctrl+Enter", _("Submit the draft; in a dialog: press its button")),
+        Shortcut("e", _("Execute the order")),
+        Shortcut("d", _("Deliver some of its items")),
+    ),
+)
 
 
 def lines_of_the_menu() -> dict[str, Item]:
@@ -103,7 +112,7 @@ def go_group() -> ShortcutGroup:
 
 def shortcut_groups() -> tuple[ShortcutGroup, ...]:
     """Return all shortcuts, by where they work."""
-    return (ANYWHERE, ON_LISTS, go_group())
+    return (ANYWHERE, ON_LISTS, ON_ORDERS, go_group())
 
 
 def shown_shortcuts(request: HttpRequest) -> list[tuple[Text, list[ShortcutRow]]]:
