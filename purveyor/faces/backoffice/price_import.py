@@ -16,6 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from purveyor.domain.catalogue.import_plan import (
     COLUMNS,
@@ -73,7 +74,7 @@ class FileForm(forms.Form):
             "required": gettext_lazy("Choose a file."),
             "empty": gettext_lazy("The file is empty. Choose another one."),
         },
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv", "class": "bss-file"}),
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".xlsx,.csv"}),
     )
 
 
