@@ -103,8 +103,10 @@ def items_of(order: Order) -> list[OrderItem]:
 def _for_execution(items: QuerySet[OrderItem]) -> QuerySet[OrderItem]:
     """Add to items, in the same statement, all that executing them needs to know."""
     listed = Price.objects.filter(
-        price_list=OuterRef("price_list"), product=OuterRef("product")
-    )
+        price_list=OuterRef("price_list"),
+        product=OuterRef("product"),
+        from_quantity__lte=OuterRef("quantity"),
+    ).order_by("-from_quantity")
     profile = Organization.objects.values("margin_min_percent")
     return (
         items.select_related("product__product_type__application__setup")

@@ -17,13 +17,13 @@ class CreditBar:
     """
     A bar from nought to the limit, or further if more is used than that.
 
-    Units:  shares of the bar's width in percent.
+    Units:  shares of the bar's width in percent: what is used, what an order adds, and
+            what of both is above the limit.
     """
 
     used: int
     more: int
-    limit: int
-    tone: str
+    over: int
 
 
 def bar_of(credit: Credit, more: Money | None = None) -> CreditBar | None:
@@ -31,15 +31,13 @@ def bar_of(credit: Credit, more: Money | None = None) -> CreditBar | None:
     if credit.limit is None:
         return None
     limit, used = credit.limit.amount, max(credit.used.amount, Decimal(0))
-    extra = more.amount if more is not None else Decimal(0)
-    whole = max(limit, used + extra) or Decimal(1)
-    is_over = used + extra > limit
-    return CreditBar(
-        used=int(used * WHOLE / whole),
-        more=int(extra * WHOLE / whole),
-        limit=int(limit * WHOLE / whole),
-        tone="danger" if is_over else "success",
-    )
+    wanted = used + (more.amount if more is not None else Decimal(0))
+    whole = max(limit, wanted) or Decimal(1)
+    ends = [
+        round(end * WHOLE / whole) for end in (min(used, limit), min(wanted, limit))
+    ]
+    over = WHOLE - round(limit * WHOLE / whole) if wanted > limit else 0
+    return CreditBar(used=ends[0], more=ends[1] - ends[0], over=over)
 
 
 def credit_shown(credit: Credit) -> SafeString:

@@ -73,7 +73,7 @@ def orders_to_approve() -> Card:
     return Card(
         _("Orders to approve"),
         counted(count),
-        _("nobody can execute them before"),
+        _("wait for somebody to agree"),
         address_of("orders_to_approve"),
         "order_approve",
         "warning" if count else "success",

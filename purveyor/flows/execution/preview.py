@@ -142,6 +142,12 @@ class ExecutionPreview:
         return tuple(line for line in self.lines if line.is_thin)
 
     @property
+    def has_objections(self) -> bool:
+        """Whether something speaks against it that a person should read first."""
+        is_over = self.credit is not None and self.credit.credit.over is not None
+        return bool(self.thin_lines or self.twins or is_over)
+
+    @property
     def margin(self) -> Money:
         """What all items earn at today's cost."""
         return total((line.margin for line in self.lines), self.bill.net.currency)
