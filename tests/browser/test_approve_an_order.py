@@ -26,8 +26,9 @@ def billing(browser: Browser, live_server: Any, vendor: StandIn) -> Iterator[Pag
     create_staff(
         email=INES, name="Ines", password=PASSWORD, roles=("Billing",), actor=DAN
     )
-    size = {"width": 1440, "height": 900}
-    context = browser.new_context(base_url=live_server.url, viewport=size)
+    context = browser.new_context(
+        base_url=live_server.url, viewport={"width": 1440, "height": 900}
+    )
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto("/bss/login/")

@@ -34,7 +34,8 @@ from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Execution, OrderItem
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
-from purveyor.kernel.journal.operations import log
+from purveyor.kernel.journal.models import Entry
+from purveyor.kernel.journal.operations import line, log, log_all
 from purveyor.kernel.money import total
 
 LINES_MAX = 2_000
@@ -103,13 +104,19 @@ def charge_items(
 
 @transaction.atomic(savepoint=False)
 def bill(
-    *, charges: Sequence[Charge], option: InvoiceOption, actor: str, now: datetime
+    *,
+    charges: Sequence[Charge],
+    option: InvoiceOption,
+    told: list[Entry] | None = None,
+    actor: str,
+    now: datetime,
 ) -> Invoice | None:
     """
     Do about the bill what the option of the execution says.
 
     Charges that wait for delivery are left out; if none is left, there is no invoice.
     Call it last in a transaction: from the number on, others that issue have to wait.
+    `told` collects the journal line for a caller who writes several in one statement.
 
     :raises ChargesDiffer: if payers or currencies are mixed.
     :raises TooManyLines: if there are more charges than an invoice holds.
@@ -119,7 +126,13 @@ def bill(
     ripe = [charge for charge in charges if not charge.waits_for_delivery]
     if option == InvoiceOption.NONE or not ripe:
         return None
-    return _write(ripe, is_issued=option == InvoiceOption.ISSUE, actor=actor, at=now)
+    is_issued = option == InvoiceOption.ISSUE
+    invoice, entry = _written(ripe, is_issued=is_issued, actor=actor, at=now)
+    if told is None:
+        log_all([entry])
+    else:
+        told.append(entry)
+    return invoice
 
 
 @transaction.atomic
@@ -147,7 +160,9 @@ def create_draft(*, charges: Sequence[Charge], actor: str, now: datetime) -> Inv
             % {"what": waiting[0]},
             count=len(waiting),
         )
-    return _write(fresh, is_issued=False, actor=actor, at=now)
+    invoice, entry = _written(fresh, is_issued=False, actor=actor, at=now)
+    log_all([entry])
+    return invoice
 
 
 @transaction.atomic
@@ -276,10 +291,10 @@ def _charge_for(
     )
 
 
-def _write(
+def _written(
     charges: Sequence[Charge], *, is_issued: bool, actor: str, at: datetime
-) -> Invoice:
-    """Write an invoice with its lines; what can be refused comes before the number."""
+) -> tuple[Invoice, Entry]:
+    """Write an invoice, the number last; return it and its journal line to write."""
     invoice = _invoice_of(charges, at=at)
     if is_issued:
         frozen = _frozen_facts(invoice.bill_to_id, charges, at=at)
@@ -292,7 +307,7 @@ def _write(
         InvoiceLine(invoice=invoice, charge=charge, position=position)
         for position, charge in enumerate(charges, start=1)
     )
-    log(
+    entry = line(
         invoice,
         "issue" if is_issued else "create",
         actor=actor,
@@ -301,7 +316,7 @@ def _write(
         total=str(invoice.total.amount),
         currency=invoice.currency,
     )
-    return invoice
+    return invoice, entry
 
 
 def _invoice_of(charges: Sequence[Charge], *, at: datetime) -> Invoice:

@@ -35,6 +35,7 @@ from purveyor.flows.execution.preview import preview_of
 from purveyor.flows.execution.seen import require_unchanged
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
+from purveyor.kernel.journal.models import Entry
 from purveyor.kernel.journal.operations import line, log_all
 
 
@@ -87,8 +88,9 @@ def execute_order(
     charges = charge_items(
         execution=execution, items=items, now=now, waiting=_billed_on_delivery(items)
     )
-    invoice = bill(charges=charges, option=plan.option, actor=actor, now=now)
-    _write_down(execution, before, assets, invoice, thin)
+    told: list[Entry] = []
+    invoice = bill(charges=charges, option=plan.option, told=told, actor=actor, now=now)
+    log_all([*told, *_lines(execution, before, assets, invoice, thin)])
     return execution
 
 
@@ -163,13 +165,14 @@ def _synchronize_on_the_way(
         )
 
 
-def _write_down(
+def _lines(
     execution: Execution,
     before: str,
     assets: list[Asset],
     invoice: Invoice | None,
     thin: list[Margin],
-) -> None:
+) -> list[Entry]:
+    """Return what the journal tells of an execution, on its order and its assets."""
     order, actor, at = execution.order, execution.actor, execution.at
     facts: dict[str, object] = {
         "assets": [asset.number for asset in assets],
@@ -179,7 +182,7 @@ def _write_down(
     if thin:
         margins = {margin.item.product_name: str(margin.margin) for margin in thin}
         facts |= {"thin_margin": margins, "because": execution.margin_because}
-    told = [
+    lines = [
         line(
             order,
             "execute",
@@ -190,8 +193,8 @@ def _write_down(
             **facts,
         )
     ]
-    told += [
+    lines += [
         line(asset, "create", actor=actor, at=at, order=order.number)
         for asset in assets
     ]
-    log_all(told)
+    return lines
