@@ -25,11 +25,7 @@ from purveyor.domain.invoices.models import (
     Invoice,
     InvoiceLine,
 )
-from purveyor.domain.invoices.queries import (
-    current_buyer,
-    current_seller,
-    order_facts,
-)
+from purveyor.domain.invoices.queries import current_buyer, current_seller, order_facts
 from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Execution, OrderItem
 from purveyor.kernel import clock
@@ -127,12 +123,7 @@ def bill(
     if option == InvoiceOption.NONE or not ripe:
         return None
     is_issued = option == InvoiceOption.ISSUE
-    invoice, entry = _written(ripe, is_issued=is_issued, actor=actor, at=now)
-    if told is None:
-        log_all([entry])
-    else:
-        told.append(entry)
-    return invoice
+    return _write(ripe, is_issued=is_issued, told=told, actor=actor, at=now)
 
 
 @transaction.atomic
@@ -160,9 +151,7 @@ def create_draft(*, charges: Sequence[Charge], actor: str, now: datetime) -> Inv
             % {"what": waiting[0]},
             count=len(waiting),
         )
-    invoice, entry = _written(fresh, is_issued=False, actor=actor, at=now)
-    log_all([entry])
-    return invoice
+    return _write(fresh, is_issued=False, told=None, actor=actor, at=now)
 
 
 @transaction.atomic
@@ -231,44 +220,6 @@ def drop_charge(*, charge: Charge, because: str, actor: str, now: datetime) -> N
     )
 
 
-@transaction.atomic
-def bill_on_delivery(
-    *, order_item: OrderItem, actor: str, now: datetime
-) -> Invoice | None:
-    """
-    Bill what waited for this item's delivery, by the option of its execution.
-
-    Calling it twice does nothing twice: the first call takes the wait away.
-
-    :raises ProfileMissing: if it is to be issued and the seller is not known.
-    """
-    waiting = Charge.objects.filter(
-        order_item=order_item, state=ChargeState.PENDING, waits_for_delivery=True
-    )
-    charge = waiting.select_related("execution__order").first()
-    if charge is None or not waiting.filter(pk=charge.pk).update(
-        waits_for_delivery=False
-    ):
-        return None
-    charge.waits_for_delivery = False
-    log(charge, "become_due", actor=actor, at=now)
-    option = InvoiceOption(charge.execution.invoice_option)
-    return bill(charges=[charge], option=option, actor=actor, now=now)
-
-
-@transaction.atomic
-def leave_pending(
-    *, order_item: OrderItem, because: str, actor: str, now: datetime
-) -> None:
-    """Have a delivered charge that cannot be billed now wait under Pending invoices."""
-    waiting = Charge.objects.filter(
-        order_item=order_item, state=ChargeState.PENDING, waits_for_delivery=True
-    )
-    for charge in waiting:
-        Charge.objects.filter(pk=charge.pk).update(waits_for_delivery=False)
-        log(charge, "leave_pending", actor=actor, at=now, reason=because)
-
-
 def _charge_for(
     item: OrderItem, execution: Execution, *, waits: bool, at: datetime
 ) -> Charge:
@@ -291,10 +242,15 @@ def _charge_for(
     )
 
 
-def _written(
-    charges: Sequence[Charge], *, is_issued: bool, actor: str, at: datetime
-) -> tuple[Invoice, Entry]:
-    """Write an invoice, the number last; return it and its journal line to write."""
+def _write(
+    charges: Sequence[Charge],
+    *,
+    is_issued: bool,
+    told: list[Entry] | None,
+    actor: str,
+    at: datetime,
+) -> Invoice:
+    """Write an invoice with its lines; what can be refused comes before the number."""
     invoice = _invoice_of(charges, at=at)
     if is_issued:
         frozen = _frozen_facts(invoice.bill_to_id, charges, at=at)
@@ -316,7 +272,11 @@ def _written(
         total=str(invoice.total.amount),
         currency=invoice.currency,
     )
-    return invoice, entry
+    if told is None:
+        log_all([entry])
+    else:
+        told.append(entry)
+    return invoice
 
 
 def _invoice_of(charges: Sequence[Charge], *, at: datetime) -> Invoice:

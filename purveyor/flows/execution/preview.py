@@ -37,7 +37,7 @@ class LinePreview:
     """
     An item that will be executed: what it brings and earns, and the asset it becomes.
 
-    `list_price` is set if the price list says another price by now than was agreed on.
+    `list_price` is set if the price list says another price by now than it said then.
     """
 
     item_id: int
@@ -198,7 +198,8 @@ def invoice_options() -> tuple[InvoiceOption, ...]:
 
 def _line(margin: Margin) -> LinePreview:
     item, listed = margin.item, Today.of(margin.item).unit_price
-    has_moved = listed is not None and listed != item.unit_price
+    then = item.unit_price if item.list_price is None else item.list_price
+    has_moved = listed is not None and listed != then
     return LinePreview(
         item_id=item.pk,
         name=item.product_name,

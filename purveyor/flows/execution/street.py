@@ -11,7 +11,7 @@ from django.db import transaction
 
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.operations import take_welcome
-from purveyor.domain.invoices.operations import bill_on_delivery, leave_pending
+from purveyor.domain.invoices.deliveries import bill_on_delivery, leave_pending
 from purveyor.domain.notifications.models import Message, ReminderRound
 from purveyor.domain.notifications.operations import send_message, write_welcome
 from purveyor.domain.notifications.rounds import walk_round

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from purveyor.domain.accounts.models import Organization, PaymentMethod
 from purveyor.domain.invoices import operations
+from purveyor.domain.invoices.deliveries import bill_on_delivery
 from purveyor.domain.invoices.lifecycle import ChargeState, InvoiceState
 from purveyor.domain.invoices.models import Charge, Invoice
 from purveyor.domain.invoices.operations import (
@@ -15,7 +16,6 @@ from purveyor.domain.invoices.operations import (
     ProfileMissing,
     TooManyLines,
     bill,
-    bill_on_delivery,
     drop_charge,
 )
 from purveyor.domain.orders.lifecycle import InvoiceOption
