@@ -25,6 +25,11 @@ class CreditBar:
     more: int
     over: int
 
+    @property
+    def limit(self) -> int:
+        """Where the limit stands."""
+        return WHOLE - self.over
+
 
 def bar_of(credit: Credit, more: Money | None = None) -> CreditBar | None:
     """Return the bar of a credit, with an order on top of it; None if unlimited."""
