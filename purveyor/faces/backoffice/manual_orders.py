@@ -30,6 +30,7 @@ NEWEST = 50
 class ManualOrders(OrderAdmin):
     """The newest orders with an item of a product type with non-automatic execution."""
 
+    keeps_lists = False
     list_display: Any = (
         "number_link",
         "account_name",

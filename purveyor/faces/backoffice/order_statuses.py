@@ -83,6 +83,10 @@ class LabelForm(DialogForm):
             names = [label.pk for label in labels_for(order)]
             field.queryset = StatusLabel.objects.filter(pk__in=names)
             field.queryset = field.queryset.order_by("position", "name", "id")
+            named = StatusLabel.objects.filter(
+                system_type=order.state, name=name_of_status(order)
+            )
+            self.initial["label"] = named.first()
 
 
 class StatusLabelForm(forms.ModelForm[StatusLabel]):
