@@ -77,7 +77,7 @@ def a_rule(
         to=list(to) or ["ops@aurora.example"],
         **columns,
     )
-    save_notification(notification=rule, changed=(), actor=DAN, now=NOON)
+    save_notification(notification=rule, actor=DAN, now=NOON)
     return rule
 
 

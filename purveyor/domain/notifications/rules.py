@@ -1,6 +1,5 @@
 """Notifications as rules: those that come with the product, and one's own."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -18,8 +17,9 @@ from purveyor.domain.notifications.reminder import REMINDER
 from purveyor.domain.notifications.rendering import Texts
 from purveyor.domain.notifications.welcome import WELCOME
 from purveyor.kernel.errors import Refused
-from purveyor.kernel.journal.operations import check, log
+from purveyor.kernel.journal.operations import changes_of, check, log
 
+EDITED = ("is_enabled", "sender", "to", "cc", "bcc", *Condition, "total_currency")
 EMPTY = {
     Condition.ACCOUNT_KIND: "",
     Condition.ACCOUNT: None,
@@ -63,9 +63,7 @@ def rules_for(event: EventName) -> QuerySet[Notification]:
 
 
 @transaction.atomic
-def save_notification(
-    *, notification: Notification, changed: Collection[str], actor: str, now: datetime
-) -> None:
+def save_notification(*, notification: Notification, actor: str, now: datetime) -> None:
     """
     Keep a rule: who is told of what, and under which conditions.
 
@@ -82,17 +80,12 @@ def save_notification(
     _check_recipients(notification, event)
     _check_conditions(notification, event)
     check(notification)
+    changes = {} if is_new else changes_of(notification, EDITED)
     notification.save()
     if is_new:
         _write_texts(notification)
-    log(
-        notification,
-        "create" if is_new else "edit",
-        actor=actor,
-        at=now,
-        fields=sorted(changed),
-        is_enabled=notification.is_enabled,
-    )
+    verb = "create" if is_new else "edit"
+    log(notification, verb, actor=actor, at=now, changes=changes)
 
 
 def _check_event(notification: Notification, event: Event, *, is_new: bool) -> None:

@@ -23,7 +23,7 @@ from purveyor.domain.notifications.mail import (
 )
 from purveyor.domain.notifications.models import MailServer, Security
 from purveyor.kernel.errors import Refused
-from purveyor.kernel.journal.operations import check, log
+from purveyor.kernel.journal.operations import changes_of, check, log
 from purveyor.kernel.sealed import open_sealed, seal
 
 THE_SERVER = 1
@@ -122,8 +122,9 @@ def save_server(
     if not server.user:
         server.password_sealed = ""
     check_or_refuse(server)
+    changes = changes_of(server, changed)
     server.save()
-    log(server, "edit", actor=actor, at=now, fields=sorted(changed))
+    log(server, "edit", actor=actor, at=now, changes=changes)
 
 
 def check_or_refuse(server: MailServer) -> None:

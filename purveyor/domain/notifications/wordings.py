@@ -11,11 +11,7 @@ from purveyor.domain.notifications.letter import sender_of
 from purveyor.domain.notifications.mail import Letter, Receipt
 from purveyor.domain.notifications.models import Notification, Template
 from purveyor.domain.notifications.news import News
-from purveyor.domain.notifications.placeholders import (
-    names_of,
-    placeholders_of,
-    samples,
-)
+from purveyor.domain.notifications.placeholders import placeholders_of, samples
 from purveyor.domain.notifications.recipients import checked_address
 from purveyor.domain.notifications.rendering import Texts, check_texts, fill_in_all
 from purveyor.domain.notifications.rules import put_texts
@@ -122,12 +118,6 @@ def preview(
         return filled(template, news, recipient=recipient, texts=texts)
     known = placeholders_of(notification.event, is_internal=notification.is_internal)
     return fill_in_all(texts, samples(known, has_code=notification.shows_code))
-
-
-def missing_values(news: News, *, is_internal: bool) -> frozenset[str]:
-    """Return the placeholders for which a record has no value; there should be none."""
-    known = names_of(placeholders_of(news.event, is_internal=is_internal))
-    return known - news.values("").keys()
 
 
 def send_test_mail(

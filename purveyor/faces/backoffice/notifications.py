@@ -289,9 +289,7 @@ class NotificationAdmin(BssModelAdmin):
         if obj.is_reminder and LADDER in form.cleaned_data:
             rungs = read_ladder(form.cleaned_data[LADDER])
             edit_ladder(rungs=rungs, actor=actor, now=now)
-        save_notification(
-            notification=obj, changed=form.changed_data, actor=actor, now=now
-        )
+        save_notification(notification=obj, actor=actor, now=now)
 
     @verb(
         permission="notifications.change_notification",
