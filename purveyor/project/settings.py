@@ -137,6 +137,7 @@ LOGIN_URL = "bss:login"
 LOGIN_REDIRECT_URL = "bss:index"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_USERNAME_FORM_FIELD = "username"  # as Django calls it; ours is an e-mail
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
