@@ -20,7 +20,7 @@ def _on(app: str, models: str, verbs: Iterable[str]) -> tuple[str, ...]:
 LOOK = (
     *_on("accounts", "account address contact organization paymentmethod", VIEW),
     *_on("catalogue", "application assignment characteristic price", VIEW),
-    *_on("catalogue", "pricelist product", VIEW),
+    *_on("catalogue", "category pricelist product", VIEW),
     *_on("catalogue", "producttype taxrate", VIEW),
     *_on("orders", "approval execution order orderitem statuslabel", VIEW),
     *_on("execution", "bulkexecution", VIEW),
@@ -67,7 +67,7 @@ BILL = (
     "lists.share_savedlist",
     *_on("accounts", "paymentmethod", EDIT),
     *_on("catalogue", "product", EDIT),
-    *_on("catalogue", "assignment price pricelist taxrate", ALL),
+    *_on("catalogue", "assignment category price pricelist taxrate", ALL),
 )
 OPERATE = (
     "journal.view_entry",

@@ -30,6 +30,7 @@ PUBLIC_URL = env.text("PUBLIC_URL", "http://localhost:8000")
 
 INSTALLED_APPS = [
     "purveyor.faces.backoffice",
+    "purveyor.faces.storefront",
     "unfold",
     "unfold.contrib.filters",
     "django.contrib.admin",
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "purveyor.domain.provisioning",
     "purveyor.domain.notifications",
     "purveyor.domain.invoices",
+    "purveyor.flows.checkout",
     "purveyor.flows.execution",
     "purveyor.flows.reconciliation",
     "purveyor.faces.console",
@@ -70,8 +72,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "purveyor.faces.storefront.access.Clothes",
 ]
 
+CSRF_FAILURE_VIEW = "purveyor.project.errors.stale_form"
 ROOT_URLCONF = "purveyor.project.urls"
 WSGI_APPLICATION = "purveyor.project.wsgi.application"
 TEMPLATES = [
@@ -83,6 +87,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.csp",
+                "purveyor.faces.storefront.frame.frame",
             ]
         },
     }
@@ -141,7 +147,7 @@ AXES_USERNAME_FORM_FIELD = "username"  # as Django calls it; ours is an e-mail
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
-AXES_LOCKOUT_CALLABLE = "purveyor.faces.backoffice.site.locked_out"
+AXES_LOCKOUT_CALLABLE = "purveyor.project.errors.locked_out"
 
 IS_SECURE = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
@@ -177,6 +183,11 @@ USE_I18N = True
 # Files.
 
 STATIC_URL = "static/"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "purveyor.project.typeface.TypefaceFinder",
+]
 STATIC_ROOT = DATA_DIR / "static"
 MEDIA_ROOT = DATA_DIR / "files"  # never served: pages hand files out to who may read
 STORAGES = {

@@ -1,11 +1,14 @@
 """The addresses of all faces."""
 
 from django.urls import include, path
-from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="bss:index"), name="home"),
     path("language/", set_language, name="set_language"),
     path("bss/", include("purveyor.faces.backoffice.urls")),
+    path("", include("purveyor.faces.storefront.urls")),
 ]
+
+handler403 = "purveyor.project.errors.forbidden"
+handler404 = "purveyor.project.errors.not_found"
+handler500 = "purveyor.project.errors.broken"

@@ -5,7 +5,11 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import (
+    MaxValueValidator,
+    MinValueValidator,
+    RegexValidator,
+)
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
@@ -15,6 +19,9 @@ from purveyor.kernel import clock
 from purveyor.kernel.numbering.operations import Series
 
 ACCOUNT_NUMBERS = Series("account", "A-", 5)
+COLOR = RegexValidator(
+    r"^#[0-9a-fA-F]{6}$", _("Write a colour as # and six digits: #3b5bdb, say.")
+)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -319,6 +326,40 @@ class Organization(models.Model):
         ),
     )
     logo = models.BinaryField(_("logo"), null=True, blank=True, editable=True)
+    is_shop_open = models.BooleanField(
+        _("Storefront is open"),
+        default=True,
+        help_text=_("Closed: members read that it is closed, and whom to ask."),
+    )
+    shop_color = models.CharField(
+        _("colour"),
+        max_length=7,
+        default="#3b5bdb",
+        validators=[COLOR],
+        help_text=_("Of buttons and links. Light and dark shades are made from it."),
+    )
+    shop_header_color = models.CharField(
+        _("colour of the header"),
+        max_length=7,
+        blank=True,
+        validators=[COLOR],
+        help_text=_("Empty: the header is as light or as dark as the page."),
+    )
+    shop_welcome = models.CharField(
+        _("welcome"),
+        max_length=200,
+        blank=True,
+        help_text=_("One sentence over the catalogue and on the sign-in page."),
+    )
+    terms = models.TextField(
+        _("terms of sale"),
+        blank=True,
+        help_text=_("Buyers accept them with every order; an empty line parts them."),
+    )
+    support_email = models.EmailField(
+        _("support, e-mail"), blank=True, help_text=_("Empty: the e-mail above.")
+    )
+    support_phone = models.CharField(_("support, phone"), max_length=40, blank=True)
 
     class Meta:
         verbose_name = _("organization profile")

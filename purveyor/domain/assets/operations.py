@@ -126,7 +126,7 @@ def _asset_for(item: OrderItem, execution: Execution, linked_to: Account) -> Ass
     product = item.product
     return Asset(
         number=number_for(item, execution.order),
-        name=item.product_name,
+        name=item.asset_name or item.product_name,
         account=execution.order.account,
         linked_account=linked_to,
         order_item=item,

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from purveyor.domain.accounts.models import Account, AccountKind, User
+from purveyor.domain.catalogue.categories import Category
 from purveyor.domain.catalogue.lifecycle import ImportState
 
 DAYS_MAX = 3_650
@@ -100,6 +101,15 @@ class Product(models.Model):
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=200)
     description = models.TextField(_("description"), blank=True)
+    category = models.ForeignKey(
+        Category,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="products",
+        verbose_name=_("category"),
+        help_text=_("Where it stands in the Storefront. Empty: under no category."),
+    )
     product_type = models.ForeignKey(
         ProductType,
         models.PROTECT,

@@ -1,5 +1,6 @@
 """Questions about what is sold."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -95,6 +96,17 @@ def tax_of(*, product: Product, country: str) -> Tax:
         ) % {"country": country}
         raise NoTaxRate(message, country=country)
     return Tax(rate.name, rate.percent)
+
+
+def taxes_of(*, products: Collection[Product], country: str) -> dict[int, Tax]:
+    """Return the taxes on some products in a country, by product id, if known."""
+    rates = TaxRate.objects.filter(
+        Q(product__in=products) | Q(product__isnull=True), country=country
+    )
+    by_product = {rate.product_id: Tax(rate.name, rate.percent) for rate in rates}
+    of_country = by_product.get(None)
+    found = {each.pk: by_product.get(each.pk, of_country) for each in products}
+    return {pk: tax for pk, tax in found.items() if tax is not None}
 
 
 def characteristic_defaults(product_type: ProductType) -> dict[str, str]:

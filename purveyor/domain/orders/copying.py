@@ -35,7 +35,12 @@ def copy_order(
     create_order(order=copy, actor=actor, now=now)
     items = order.items.select_related("product__product_type__application")
     lines = [
-        Line(i.product, i.quantity, _discount(i, is_kept=keeps_discounts))
+        Line(
+            i.product,
+            i.quantity,
+            _discount(i, is_kept=keeps_discounts),
+            asset_name=i.asset_name,
+        )
         for i in items.order_by("position")
     ]
     put_items(order=copy, lines=lines, actor=actor, now=now)

@@ -251,6 +251,12 @@ class OrderItem(models.Model):
         Product, models.PROTECT, related_name="order_items", verbose_name=_("product")
     )
     product_name = models.CharField(_("product name"), max_length=200)
+    asset_name = models.CharField(
+        _("friendly name"),
+        max_length=200,
+        blank=True,
+        help_text=_("What the asset will be called. Empty: as the product is."),
+    )
     quantity = models.PositiveIntegerField(
         _("quantity"),
         default=1,

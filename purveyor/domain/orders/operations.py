@@ -100,6 +100,7 @@ class Line:
     quantity: int
     discount_percent: Decimal = Decimal(0)
     unit_price: Decimal | None = None
+    asset_name: str = ""
 
 
 @transaction.atomic
@@ -235,6 +236,7 @@ def _priced(
         position=position,
         product=product,
         product_name=product.name,
+        asset_name=line.asset_name,
         quantity=line.quantity,
         price_list=price.price_list,
         currency=order.currency,

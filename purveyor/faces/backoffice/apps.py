@@ -21,6 +21,7 @@ PAGES = (
     "invoices",
     "pending_invoices",
     "products",
+    "categories",
     "prices",
     "price_import",
     "taxes",

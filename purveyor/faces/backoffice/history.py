@@ -76,6 +76,7 @@ DEEDS = {
     "keep": gettext_lazy("could not cancel it: the vendor keeps it"),
     "label": gettext_lazy("called its status something else"),
     "late_answer": gettext_lazy("heard late that the vendor had made it"),
+    "leave_to_staff": gettext_lazy("left it to the staff to execute it"),
     "leave_pending": gettext_lazy("left it under Pending invoices"),
     "load_demo": gettext_lazy("loaded the demo"),
     "lose": gettext_lazy("learned that the vendor does not know the account"),

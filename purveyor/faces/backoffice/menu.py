@@ -81,6 +81,7 @@ MENU = (
             ),
             records(_("Invoices"), "request_quote", "invoices.invoice"),
             records(_("Products"), "inventory_2", "catalogue.product"),
+            records(_("Categories"), "shelves", "catalogue.category"),
             records(_("Price lists"), "sell", "catalogue.pricelist"),
         ),
     ),

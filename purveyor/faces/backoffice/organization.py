@@ -1,7 +1,7 @@
 """Setup > Organization profile: one page, no list."""
 
 import base64
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
+    UnfoldAdminColorInputWidget,
     UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
     UnfoldBooleanSwitchWidget,
 )
 
@@ -28,6 +30,15 @@ from purveyor.kernel.journal.operations import keep
 LOGO_BYTES_MAX = 512 * 1024
 LOGO_PIXELS_MAX = 4_000
 LOGO_KINDS = {"PNG", "JPEG"}
+SHOP = (
+    "is_shop_open",
+    "shop_color",
+    "shop_header_color",
+    "shop_welcome",
+    "support_email",
+    "support_phone",
+    "terms",
+)
 
 
 class OrganizationForm(forms.ModelForm[Organization]):
@@ -40,7 +51,9 @@ class OrganizationForm(forms.ModelForm[Organization]):
         label=_("New logo"),
         required=False,
         widget=UnfoldAdminFileFieldWidget(attrs={"accept": "image/png,image/jpeg"}),
-        help_text=_("PNG or JPEG, up to 512 KB. It stands on invoices."),
+        help_text=_(
+            "PNG or JPEG, up to 512 KB. It stands on invoices and in the Storefront."
+        ),
     )
     is_logo_dropped = forms.BooleanField(
         label=_("Remove the logo"), required=False, widget=UnfoldBooleanSwitchWidget
@@ -62,7 +75,12 @@ class OrganizationForm(forms.ModelForm[Organization]):
             "bank_account",
             "invoice_footer",
             "margin_min_percent",
+            *SHOP,
         )
+        widgets: ClassVar = {
+            "shop_color": UnfoldAdminColorInputWidget,
+            "terms": UnfoldAdminTextareaWidget(attrs={"rows": 12}),
+        }
 
     def clean_logo_file(self) -> Any:
         """Return the logo if it can be printed."""
@@ -107,6 +125,7 @@ class OrganizationAdmin(BssModelAdmin):
         (_("Invoices"), {"fields": ("tax_number", "bank_account", "invoice_footer")}),
         (_("Execution"), {"fields": ("margin_min_percent",)}),
         (_("Logo"), {"fields": logo}),
+        (_("Storefront"), {"fields": SHOP}),
     )
 
     def changelist_view(

@@ -36,6 +36,7 @@ class ProductForm(forms.ModelForm[Product]):
             "code",
             "name",
             "description",
+            "category",
             "external_id",
             *DAYS,
             "is_published",
@@ -146,7 +147,16 @@ class ProductAdmin(BssModelAdmin):
     fieldsets = (
         (
             _("General Information"),
-            {"fields": ("product_type", "code", "name", "description", "is_published")},
+            {
+                "fields": (
+                    "product_type",
+                    "code",
+                    "name",
+                    "description",
+                    "category",
+                    "is_published",
+                )
+            },
         ),
         (_("Passed on to the vendor"), {"fields": ("external_id", *DAYS)}),
     )

@@ -28,6 +28,7 @@ class Delivery:
     """How far the vendor's part of one asset is."""
 
     asset_id: int
+    item_id: int
     number: str
     vendor: str
     status: SyncStatus
@@ -113,6 +114,7 @@ def delivery_of(asset: Asset) -> Delivery:
     vendor = vendor_of(asset.application)
     return Delivery(
         asset_id=asset.pk,
+        item_id=asset.order_item_id,
         number=asset.number,
         vendor=vendor,
         status=SyncStatus(asset.sync_status),

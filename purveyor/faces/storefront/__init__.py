@@ -1,0 +1,1 @@
+"""The Storefront: where the distributor's resellers and customers buy."""

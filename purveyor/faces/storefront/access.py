@@ -1,0 +1,161 @@
+"""
+Who is looking, and whether they may: a decorator on every view of the Storefront.
+
+A view that has none fails a test. Whatever a view looks for is looked for with
+`request.member`, so that what belongs to others is not found, like what does not exist.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.csp import CSP
+
+from purveyor.domain.accounts.membership import Membership, memberships_of
+from purveyor.domain.accounts.shopfront import Shopfront, find_shopfront
+from purveyor.kernel.errors import NotFound
+
+CHOSEN = "storefront_account"  # where the session keeps for whom a person acts
+
+#: Nothing from elsewhere, nothing written into a page; scripts only with its nonce.
+POLICY = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.NONCE],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+}
+FEATURES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+type View = Callable[..., HttpResponse]
+
+
+class ShopRequest(HttpRequest):
+    """A request to the Storefront: whose shop it is, and who is looking."""
+
+    shop: Shopfront
+    member: Membership
+    memberships: tuple[Membership, ...]
+
+
+def member_may(permission: str) -> Callable[[View], View]:
+    """Let only members see a view whose role in their account allows something."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: ShopRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            answer = _turned_away(request)
+            if answer is not None:
+                return answer
+            if not request.member.may(permission):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return _page_of_the_shop(guarded, permission)
+
+    return guard
+
+
+def member(view: View) -> View:
+    """Let only members see a view that is about nobody but themselves."""
+
+    @wraps(view)
+    def guarded(request: ShopRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer = _turned_away(request)
+        return view(request, *args, **kwargs) if answer is None else answer
+
+    return _page_of_the_shop(guarded, "member")
+
+
+def anyone(view: View) -> View:
+    """Let everybody see a view, also who is not signed in."""
+
+    @wraps(view)
+    def guarded(request: ShopRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        arrive(request)
+        return view(request, *args, **kwargs)
+
+    return _page_of_the_shop(guarded, "anyone")
+
+
+def arrive(request: Any) -> None:
+    """Note on a request whose shop it is, and for which account who is looking acts."""
+    if hasattr(request, "shop"):
+        return
+    request.shop = find_shopfront()
+    request.memberships, request.member = (), None
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        request.memberships = memberships_of(user)
+        chosen = request.session.get(CHOSEN)
+        mine = {each.account.number: each for each in request.memberships}
+        first = next(iter(mine.values()), None)
+        request.member = mine.get(chosen, first)
+
+
+class Clothes:
+    """Give every answer of the Storefront its headers, also one no view has made."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request."""
+        response = self.get_response(request)
+        way = request.resolver_match
+        if way is not None and way.namespace == "storefront":
+            in_clothes(response)
+        return response
+
+
+def in_clothes(response: HttpResponse) -> HttpResponse:
+    """Return a page of the Storefront with the headers that keep it safe."""
+    vars(response)["_csp_config"] = POLICY
+    response.headers["Permissions-Policy"] = FEATURES
+    if "Cache-Control" not in response.headers:
+        add_never_cache_headers(response)
+    return response
+
+
+def _page_of_the_shop(guarded: View, permission: str) -> View:
+    @wraps(guarded)
+    def shown(request: ShopRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return guarded(request, *args, **kwargs)
+        except NotFound as error:
+            raise Http404(error.message) from error
+
+    vars(shown)["permission"] = permission  # for the test that walks all addresses
+    return shown
+
+
+def _turned_away(request: ShopRequest) -> HttpResponse | None:
+    """Return what a visitor is shown who is no member, or while the shop is closed."""
+    arrive(request)
+    if request.shop is None:
+        return HttpResponseRedirect(reverse("bss:index"))
+    if not request.shop.is_open:
+        return render(request, "storefront/closed.html", status=503)
+    if not request.user.is_authenticated:
+        query = urlencode({"next": _way_back(request)})
+        return HttpResponseRedirect(f"{reverse('storefront:sign_in')}?{query}")
+    if request.member is None:
+        return render(request, "storefront/no_account.html", status=403)
+    return None
+
+
+def _way_back(request: ShopRequest) -> str:
+    """Return where to go after signing in; a form's address answers no visit."""
+    if request.method == "GET":
+        return request.get_full_path()
+    return reverse("storefront:basket")

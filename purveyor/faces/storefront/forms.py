@@ -1,0 +1,30 @@
+"""How forms of the Storefront look: a label, the field, its help, what is wrong."""
+
+from typing import Any
+
+from django import forms
+from django.forms.renderers import DjangoTemplates
+
+from purveyor.kernel.errors import Refused
+
+
+class ShopRenderer(DjangoTemplates):
+    """Shows fields with the Storefront's own part."""
+
+    field_template_name = "storefront/parts/field.html"
+
+
+class ShopForm(forms.Form):
+    """A form of the Storefront. What was typed stays when something is wrong."""
+
+    default_renderer = ShopRenderer
+    required_css_class = "is-required"
+    error_css_class = "is-wrong"
+    use_required_attribute = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show a refusal of the business over the form."""
+        self.add_error(None, refusal.message)

@@ -1,0 +1,36 @@
+"""The addresses of the Storefront."""
+
+from django.urls import path
+
+from purveyor.faces.storefront import (
+    basket,
+    catalogue,
+    checkout,
+    customers,
+    looks,
+    orders,
+    sign_in,
+)
+
+app_name = "storefront"
+
+urlpatterns = [
+    path("", catalogue.home, name="home"),
+    path("categories/<slug:slug>/", catalogue.shelf, name="shelf"),
+    path("products/<str:code>/", catalogue.product, name="product"),
+    path("basket/", basket.basket, name="basket"),
+    path("basket/add/", basket.add, name="add"),
+    path("basket/change/", basket.change, name="change"),
+    path("customers/new/", customers.new_customer, name="new_customer"),
+    path("checkout/<uuid:key>/", checkout.details, name="details"),
+    path("checkout/<uuid:key>/review/", checkout.review, name="review"),
+    path("checkout/<uuid:key>/place/", checkout.place, name="place"),
+    path("orders/<str:number>/", orders.order, name="order"),
+    path("account/sign-in/", sign_in.sign_in, name="sign_in"),
+    path("account/sign-out/", sign_in.sign_out, name="sign_out"),
+    path("account/switch/", sign_in.switch, name="switch"),
+    path("terms/", looks.terms, name="terms"),
+    path("look/", looks.look, name="look"),
+    path("look/<str:version>.css", looks.colors, name="colors"),
+    path("look/<str:version>/logo", looks.logo, name="logo"),
+]

@@ -1,0 +1,1 @@
+"""What the pages of every face have in common. It knows no business."""
