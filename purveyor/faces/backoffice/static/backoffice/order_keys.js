@@ -26,17 +26,29 @@
     if (isShown(button)) button.click();
   };
 
-  const begin = () => {
+  const boxOf = (select) => select.nextElementSibling?.querySelector(".select2-selection");
+
+  const begin = (triesLeft) => {
     const account = document.getElementById("id_account");
     if (!account || !form() || !location.pathname.endsWith("/add/")) return;
-    const $ = window.django && window.django.jQuery;
-    if (!$) return;
-    if (account.value) {
-      emptyProduct()?.focus();
+    const box = boxOf(account);
+    if (!isShown(box)) {
+      // The page is hidden, or the searching select is not there yet.
+      if (triesLeft) setTimeout(() => begin(triesLeft - 1), 50);
       return;
     }
-    $(account).select2("open"); // what is typed now looks for the account
-    $(account).on("select2:select", () => setTimeout(() => emptyProduct()?.focus(), 0));
+    if (account.value) emptyProduct()?.focus();
+    else box.focus();
+    window.django.jQuery(account).on("select2:select", () => setTimeout(() => emptyProduct()?.focus(), 0));
+  };
+
+  const searches = (event) => {
+    // What is typed on a searching select looks for it; without this it must be opened first.
+    const box = event.target.closest(".select2-selection");
+    const select = box?.closest(".select2-container").previousElementSibling;
+    if (!select || event.key.length !== 1 || event.key === " ") return false;
+    window.django.jQuery(select).select2("open");
+    return true;
   };
 
   // ------------------------------------------------------------ dialogs
@@ -72,7 +84,9 @@
     } else if (key === "Enter" && target.matches("#items-group input")) {
       addLine();
       event.preventDefault();
-    } else if (!event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(target)) {
+    } else if (event.ctrlKey || event.metaKey || event.altKey || searches(event)) {
+      return;
+    } else if (!isTyping(target)) {
       const link = { e: opens("execute"), d: opens("deliver") }[key];
       if (!link || isShown(dialog())) return;
       link.click();
@@ -82,7 +96,7 @@
 
   document.addEventListener("keydown", onKey);
   document.addEventListener("DOMContentLoaded", () => {
-    setTimeout(begin, 0); // after the searching select is there
+    begin(100);
     document.body.addEventListener("htmx:beforeSwap", hold);
     document.body.addEventListener("htmx:afterSettle", (event) => {
       if (event.target.closest("#modal-content")) setTimeout(focusDialog, 30);
