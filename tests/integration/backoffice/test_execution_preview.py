@@ -29,9 +29,9 @@ from tests.support.staff import (
 )
 
 #: Statements of the dialog, session and person among them.
-DIALOG_MAX = 21
+DIALOG_MAX = 15
 #: Statements of pressing its button: the order, what is so now, and the execution.
-EXECUTE_MAX = 43
+EXECUTE_MAX = 36
 
 
 @pytest.fixture

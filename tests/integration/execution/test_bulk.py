@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.invoices.models import Invoice
 from purveyor.domain.orders.executing import ExecutionPlan, StartsInThePast
@@ -277,3 +278,23 @@ def test_two_orders_cannot_hold_one_place(now: datetime) -> None:
     bulk = a_bulk([order])
 
     assert [str(c) for c in BulkOrder.objects.all()] == [f"{order} in {bulk}"]
+
+
+# ------------------------------------------------------------------ left to a person
+
+
+def test_what_needs_a_persons_yes_is_refused_and_the_rest_is_executed(
+    now: datetime,
+) -> None:
+    above, fits = a_submitted_order(), a_submitted_order()
+    at_a_loss = a_submitted_order()
+    Account.objects.filter(pk=above.bill_to_id).update(credit_limit=100)
+    OrderItem.objects.filter(order=at_a_loss).update(unit_price="6.00")
+    bulk = a_bulk([above, at_a_loss, fits], is_started=True)
+
+    work(now)
+
+    credit, margin, _nothing = reasons(bulk)
+    assert results(bulk) == ["REFUSED", "REFUSED", "EXECUTED"]
+    assert "€17.81 above its credit limit of €100.00" in credit
+    assert "would be sold at a loss: it brings €60.00 and costs €70.00" in margin
