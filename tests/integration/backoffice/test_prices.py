@@ -90,7 +90,7 @@ def test_the_list_takes_as_many_statements_for_many_lists(billing: Client) -> No
         made = a_price_list(name=f"L{number}", kind=AccountKind.RESELLER)
         made.assignments.create(account=an_account())
 
-    assert queries_of(billing, address) == few == 8
+    assert queries_of(billing, address) == few == 10
 
 
 @pytest.mark.once
@@ -181,7 +181,7 @@ def test_a_price_that_is_deleted_is_told_in_the_history(billing: Client) -> None
 
     assert not Price.objects.exists()
     history = reverse("bss:catalogue_pricelist_history", args=[price.price_list_id])
-    assert "Took a price away" in words(billing.get(history))
+    assert "took a price away: 9.90 EUR (cost 7.00)" in words(billing.get(history))
 
 
 # ------------------------------------------------------------------ products

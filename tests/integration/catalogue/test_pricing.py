@@ -318,7 +318,13 @@ def make_lists(specs: list[Spec], product: Product, payer: Account) -> None:
         )
         for step, coins in spec.prices.items():
             price = str(Decimal(coins) / CENTS[spec.currency])
-            a_price(product=product, price=price, on=price_list, from_quantity=step)
+            a_price(
+                product=product,
+                price=price,
+                cost="0",  # what is sold at a loss waits for a person
+                on=price_list,
+                from_quantity=step,
+            )
 
 
 @given(
