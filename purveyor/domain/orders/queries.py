@@ -156,6 +156,16 @@ def newest_orders(*, limit: int = 8) -> tuple[Order, ...]:
     return tuple(with_status_name(orders).order_by("-created_at", "-id")[:limit])
 
 
+def items_for_staff(order: Order) -> list[OrderItem]:
+    """Return the open items of an order that only staff executes."""
+    items = OrderItem.objects.filter(
+        order=order,
+        state=ItemState.OPEN,
+        product__product_type__is_executed_by_hand=True,
+    )
+    return list(items.order_by("position", "id"))
+
+
 def for_manual_management() -> Q:
     """
     Return the condition for orders that hold an item which only staff executes.

@@ -13,9 +13,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from purveyor.domain.orders.executing import ExecutionPlan
-from purveyor.domain.orders.lifecycle import ORDER, InvoiceOption, ItemState
-from purveyor.domain.orders.models import OrderItem
-from purveyor.domain.orders.queries import items_of
+from purveyor.domain.orders.lifecycle import ORDER, InvoiceOption
+from purveyor.domain.orders.models import Order, OrderItem
+from purveyor.domain.orders.queries import items_for_staff, open_items_of
 from purveyor.flows.execution.choosing import (
     finish_bulk,
     next_waiting,
@@ -67,30 +67,30 @@ def _execute(bulk: BulkExecution, chosen: BulkOrder, *, now: datetime) -> None:
     assert bulk.start_date is not None  # it is running
     if not ORDER.allows(chosen.order, "execute"):
         raise ORDER.refusal(chosen.order, "execute")
-    still_open = [i for i in items_of(chosen.order) if i.state == ItemState.OPEN]
-    by_hand = [item for item in still_open if _is_by_hand(item)]
-    if by_hand and len(by_hand) == len(still_open):
-        raise Refused(_by_hand_only(by_hand))
+    for_staff = items_for_staff(chosen.order)
+    only = _rest_of(chosen.order, for_staff) if for_staff else None
     execution = execute_order(
         order=chosen.order,
         plan=ExecutionPlan(bulk.start_date, InvoiceOption(bulk.invoice_option)),
-        only={i.pk for i in still_open if i not in by_hand} if by_hand else None,
+        only=only,
         actor=bulk.asked_by,
         now=now,
     )
-    left_open = [item.product_name for item in by_hand]
+    left_open = [item.product_name for item in for_staff]
     note_executed(chosen=chosen, execution=execution, left_open=left_open)
 
 
-def _is_by_hand(item: OrderItem) -> bool:
-    return item.product.product_type.is_executed_by_hand
-
-
-def _by_hand_only(items: Sequence[OrderItem]) -> str:
-    message = _(
-        "Executed by staff only: %(items)s. Open the order, then Execute Order."
-    )
-    return message % {"items": ", ".join(item.product_name for item in items)}
+def _rest_of(order: Order, for_staff: Sequence[OrderItem]) -> set[int]:
+    """Return the open items that are executed without staff; refuse if there is none."""
+    rest = {item.pk for item in open_items_of(order)}
+    rest -= {item.pk for item in for_staff}
+    if not rest:
+        message = _(
+            "Executed by staff only: %(items)s. Open the order, then Execute Order."
+        )
+        names = ", ".join(item.product_name for item in for_staff)
+        raise Refused(message % {"items": names})
+    return rest
 
 
 def _refuse(chosen: BulkOrder, reason: str) -> None:
