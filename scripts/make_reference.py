@@ -1,6 +1,6 @@
 """
-Write what is drawn from the code: errors, lifecycles, notifications, and the parts of
-the pages on provisioning and reconciliation between their marks.
+Write what is drawn from the code: errors, lifecycles, notifications, permissions, and
+the parts of the pages on provisioning and reconciliation between their marks.
 
 `make docs` runs it inside Django; a test compares what it would write with what stands
 there.
@@ -22,6 +22,7 @@ from purveyor.flows.reconciliation.lifecycle import FINDING, RUN, Remedy
 from purveyor.kernel.errors import PurveyorError, Refused
 from purveyor.kernel.lifecycle import Lifecycle
 from scripts.reference_of_notifications import notifications_page
+from scripts.reference_of_permissions import permissions_page
 from scripts.reference_parts import spoken, table, yes
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -67,6 +68,7 @@ def pages() -> dict[Path, str]:
         REFERENCE / "lifecycles.md": lifecycles_page(lifecycles()),
         REFERENCE / "notifications.md": notifications_page(),
         REFERENCE / "shortcuts.md": shortcuts_page(),
+        REFERENCE / "permissions.md": permissions_page(),
         PROVISIONING: drawn_anew(PROVISIONING.read_text(), provisioning_parts()),
         RECONCILIATION: drawn_anew(RECONCILIATION.read_text(), reconciliation_parts()),
     }

@@ -33,7 +33,7 @@ LOOK = (
 )
 #: What also belongs to a look at everything, and to no daily work.
 LOOK_CLOSELY = (
-    *_on("accounts", "member user", VIEW),
+    *_on("accounts", "member signin user", VIEW),
     *_on("auth", "group permission", VIEW),
     *_on("journal", "entry", VIEW),
     *_on("notifications", "mailserver notification template", VIEW),

@@ -15,8 +15,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
+from purveyor.domain.accounts.sign_in_models import Invitation, SignIn, SignInOutcome
 from purveyor.kernel import clock
 from purveyor.kernel.numbering.operations import Series
+
+__all__ = ["Invitation", "SignIn", "SignInOutcome"]  # tables of a file of their own
 
 ACCOUNT_NUMBERS = Series("account", "A-", 5)
 COLOR = RegexValidator(
@@ -360,6 +363,20 @@ class Organization(models.Model):
         _("support, e-mail"), blank=True, help_text=_("Empty: the e-mail above.")
     )
     support_phone = models.CharField(_("support, phone"), max_length=40, blank=True)
+    requires_two_steps = models.BooleanField(
+        _("two-step sign-in is required"),
+        default=False,
+        help_text=_(
+            "Staff who have not set it up do so at their next sign-in, before anything "
+            "else."
+        ),
+    )
+    sign_in_days = models.PositiveSmallIntegerField(
+        _("sign-ins are kept for days"),
+        default=180,
+        validators=[MinValueValidator(1), MaxValueValidator(3_650)],
+        help_text=_("Older lines of the sign-in history are deleted."),
+    )
 
     class Meta:
         verbose_name = _("organization profile")

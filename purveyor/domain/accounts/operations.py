@@ -21,6 +21,7 @@ from purveyor.domain.accounts.models import (
     PaymentMethod,
     User,
 )
+from purveyor.domain.accounts.signing_in import end_sessions, set_password
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import (
     changes_of,
@@ -240,10 +241,12 @@ def establish_roles(*, roles: Mapping[str, Iterable[str]]) -> None:
 
 @transaction.atomic
 def create_staff(
-    *, email: str, name: str, password: str, roles: Collection[str], actor: str
+    *, email: str, name: str, password: str | None, roles: Collection[str], actor: str
 ) -> User:
     """
     Create a person of the distributor's staff, in the roles that are named.
+
+    Without a password they cannot sign in until they have set one by a link.
 
     :raises Refused: if there is no such role.
     """
@@ -270,15 +273,18 @@ def edit_staff(
     """
     Save a person of the staff, whose name is filled in; without a password it stays.
 
+    Who gets another password, or is switched off, is signed out everywhere.
+
     :raises WouldLockOut: if people would shut themselves out.
     """
     if user.email == actor and not is_active:
         raise WouldLockOut(_("You cannot switch yourself off. Ask a colleague."))
     user.is_active = is_active
+    user.save(update_fields=["name", "is_active"])
     if password:
-        user.set_password(password)
-        log(user, "set_password", actor=actor, at=now)
-    user.save(update_fields=["name", "is_active", "password"])
+        set_password(user=user, password=password, actor=actor, now=now)
+    elif not is_active:
+        end_sessions(user=user, actor=actor, now=now)
     user.groups.set(Group.objects.filter(name__in=roles))
     log(user, "edit", actor=actor, at=now, roles=sorted(roles), is_active=is_active)
 

@@ -87,6 +87,12 @@ def organization() -> Organization:
     return profile
 
 
+def organization_name() -> str:
+    """Return how the distributor is called; the product's name before it is known."""
+    name = Organization.objects.values_list("name", flat=True).first()
+    return name or "Purveyor"
+
+
 def has_accounts() -> bool:
     """Return whether any account was created yet."""
     return Account.objects.exists()

@@ -44,6 +44,10 @@ PAGES = (
     "application_settings",
     "organization",
     "people",
+    "roles",
+    "people_pages",
+    "sign_in_history",
+    "security",
 )
 
 

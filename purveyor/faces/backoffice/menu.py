@@ -133,6 +133,9 @@ MENU = (
 BESIDE = {
     "auth_group_changelist": "accounts_user_changelist",
     "notifications_template_changelist": "notifications_notification_changelist",
+    "permissions": "accounts_user_changelist",
+    "signed_in": "accounts_user_changelist",
+    "accounts_signin_changelist": "accounts_user_changelist",
     "reconciliation_known_changelist": "reconciliation_reconciliationrun_changelist",
 }
 #: What a page is called where Django has another word for its records.

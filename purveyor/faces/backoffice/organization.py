@@ -76,6 +76,8 @@ class OrganizationForm(forms.ModelForm[Organization]):
             "invoice_footer",
             "margin_min_percent",
             *SHOP,
+            "requires_two_steps",
+            "sign_in_days",
         )
         widgets: ClassVar = {
             "shop_color": UnfoldAdminColorInputWidget,
@@ -126,6 +128,7 @@ class OrganizationAdmin(BssModelAdmin):
         (_("Execution"), {"fields": ("margin_min_percent",)}),
         (_("Logo"), {"fields": logo}),
         (_("Storefront"), {"fields": SHOP}),
+        (_("Sign-in of the staff"), {"fields": ("requires_two_steps", "sign_in_days")}),
     )
 
     def changelist_view(

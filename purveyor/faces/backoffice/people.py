@@ -1,14 +1,14 @@
 """Setup > Users and roles."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.contrib import admin
-from django.contrib.auth.models import Group, Permission
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
-from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -16,17 +16,25 @@ from unfold.widgets import (
     UnfoldAdminPasswordWidget,
 )
 
+from purveyor.domain.accounts.invitations import invite_staff, mail_link
+from purveyor.domain.accounts.lifecycle import InvitationState
 from purveyor.domain.accounts.models import User
-from purveyor.domain.accounts.operations import (
-    create_staff,
-    drop_role,
-    edit_staff,
-    put_role,
+from purveyor.domain.accounts.operations import create_staff, edit_staff
+from purveyor.domain.accounts.signing_in import (
+    end_sessions,
+    has_second_step,
+    reset_second_step,
+    with_second_step,
 )
-from purveyor.faces.backoffice.display import NOTHING, badge, moment
+from purveyor.faces.backoffice.display import NOTHING, badge, moment, page_of
 from purveyor.faces.backoffice.frame import BssModelAdmin, actor_of
+from purveyor.faces.backoffice.people_sections import Sessions, SignIns
+from purveyor.faces.backoffice.sections import shown_sections
 from purveyor.faces.backoffice.site import bss
+from purveyor.faces.backoffice.verbs import DialogForm, done, verb
 from purveyor.kernel import clock
+
+MAY_EDIT = "accounts.change_user"
 
 
 class StaffForm(forms.ModelForm[User]):
@@ -44,7 +52,10 @@ class StaffForm(forms.ModelForm[User]):
         strip=False,
         required=False,
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
-        help_text=_("Tell it to the person in a safe way; they can change it."),
+        help_text=_(
+            "Empty: the person gets a mail with a link, and sets it. Else tell it to "
+            "them in a safe way."
+        ),
     )
 
     class Meta:
@@ -58,8 +69,6 @@ class StaffForm(forms.ModelForm[User]):
             if "password_new" in self.fields:
                 self.fields["password_new"].label = _("New password")
                 self.fields["password_new"].help_text = _("Empty: the old one stays.")
-        elif "password_new" in self.fields:
-            self.fields["password_new"].required = True
 
     def clean_email(self) -> str:
         """Return the e-mail as sign-in names are written."""
@@ -80,7 +89,15 @@ class StaffAdmin(BssModelAdmin):
     """The people who work in the BSS."""
 
     form = StaffForm
-    list_display = ("email", "name", "roles_told", "active_badge", "last_seen")
+    list_display = (
+        "email",
+        "name",
+        "roles_told",
+        "active_badge",
+        "second_step_badge",
+        "last_seen",
+    )
+    actions_detail: Any = ("mail_link", "reset_second_step", "sign_out")
     list_filter = ("groups",)
     ordering = ("email",)
     search_fields = ("email__icontains", "name__icontains")
@@ -89,22 +106,37 @@ class StaffAdmin(BssModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """Return the staff; members of the Storefront stand at their accounts."""
         staff = super().get_queryset(request).filter(is_staff=True)
-        return staff.prefetch_related("groups")
+        return staff.select_related("invitation").prefetch_related("groups")
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Return the list, which knows who has a second step."""
+        listed = super().get_changelist_instance(request)
+        have = with_second_step(users=listed.result_list)
+        for user in listed.result_list:
+            user.has_second_step = user.pk in have
+        return listed
+
+    def get_changeform_datasets(self, request: HttpRequest) -> Any:
+        """Return where the person is signed in, and how that went."""
+        return shown_sections(request, (Sessions, SignIns))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return the fields; who may only look sees no password field."""
         person = ("email", "name", "is_active") if obj else ("email", "name")
         if obj and not self.has_change_permission(request, obj):
-            return ((_("General Information"), {"fields": (*person, "roles_told")}),)
+            seen = (*person, "roles_told", "second_step_told", "invited")
+            return ((_("General Information"), {"fields": seen}),)
+        door = ("password_new", "second_step_told", "invited") if obj else ()
         return (
             (_("General Information"), {"fields": person}),
             (_("What they may do"), {"fields": ("roles",)}),
-            (_("Sign-in"), {"fields": ("password_new",)}),
+            (_("Sign-in"), {"fields": door or ("password_new",)}),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return the fields that stay: the sign-in name, once it is given."""
-        return ("email", "roles_told") if obj else ("roles_told",)
+        told = ("roles_told", "second_step_told", "invited")
+        return ("email", *told) if obj else told
 
     def save_model(
         self, request: HttpRequest, obj: Any, form: Any, change: Any
@@ -123,13 +155,17 @@ class StaffAdmin(BssModelAdmin):
                 now=clock.now(),
             )
             return
-        user = create_staff(
-            email=given["email"],
-            name=given["name"],
-            password=password,
-            roles=roles,
-            actor=actor,
-        )
+        hired: dict[str, Any] = {
+            "email": given["email"],
+            "name": given["name"],
+            "roles": roles,
+            "actor": actor,
+        }
+        if password:
+            user = create_staff(password=password, **hired)
+        else:
+            user = invite_staff(now=clock.now(), **hired)
+            messages.info(request, _("A mail with the link is on its way."))
         obj.pk = user.pk
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -155,109 +191,112 @@ class StaffAdmin(BssModelAdmin):
         """Return when the person signed in last."""
         return moment(user.last_login)
 
+    @admin.display(description=_("Two-step sign-in"))
+    def second_step_badge(self, user: Any) -> SafeString:
+        """Return whether the person signs in with a second step; for the list."""
+        return _second_step(is_on=user.has_second_step)
 
-def _grantable() -> QuerySet[Permission]:
-    named = {name for names in settings.PURVEYOR_ROLES.values() for name in names}
-    wanted = Q()
-    for app, _dot, codename in (name.partition(".") for name in sorted(named)):
-        wanted |= Q(content_type__app_label=app, codename=codename)
-    return Permission.objects.filter(wanted).order_by("name")
+    @admin.display(description=_("Two-step sign-in"))
+    def second_step_told(self, user: User) -> SafeString:
+        """Return whether the person signs in with a second step."""
+        return _second_step(is_on=has_second_step(user=user))
 
+    @admin.display(description=_("Link for the password"))
+    def invited(self, user: User) -> str:
+        """Return what became of the link that was mailed last."""
+        invitation = getattr(user, "invitation", None)
+        if invitation is None:
+            return NOTHING
+        match invitation.state:
+            case InvitationState.SENT if invitation.expires_at <= clock.now():
+                return str(_("It has run out. Mail a new one."))
+            case InvitationState.SENT:
+                until = moment(invitation.expires_at)
+                return str(_("Mailed; it works until %(until)s") % {"until": until})
+            case InvitationState.USED:
+                return str(_("Used"))
+        why = invitation.waits_because
+        told = invitation.get_state_display()
+        return f"{told}: {why}" if why else told
 
-class PermissionsField(forms.ModelMultipleChoiceField[Permission]):
-    """Permissions to tick, in their own words."""
+    # ---------------------------------------------------------------- verbs
 
-    def label_from_instance(self, obj: Any) -> str:
-        """Return what the permission allows."""
-        return str(obj.name)
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Return what can be done with a person, by who may edit them."""
+        user = User.objects.filter(pk=object_id, is_staff=True).first()
+        if user is None or not self.has_change_permission(request, user):
+            return []
+        hidden = set() if has_second_step(user=user) else {"reset_second_step"}
+        shown = super().get_actions_detail(request, object_id)
+        return [each for each in shown if each.path not in hidden]
 
-
-class RoleForm(forms.ModelForm[Group]):
-    """A role: its name, and what those who have it may do."""
-
-    permissions = PermissionsField(
-        label=_("Permissions"),
-        queryset=Permission.objects.none(),  # read when the form is made
-        required=False,
-        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    @verb(
+        permission=MAY_EDIT,
+        icon="forward_to_inbox",
+        dialog={
+            "title": _("Mail a link for the password"),
+            "description": _(
+                "The person sets a new password by it: once, within 72 hours. An older "
+                "link stops working. The password they have stays until then."
+            ),
+            "form_class": DialogForm,
+            "form_submit_text": _("Mail the link"),
+        },
     )
+    def mail_link(self, request: HttpRequest, form: Any, object_id: str) -> Any:
+        """Mail a person a link by which they set a password."""
+        user = self._edited(request, object_id)
+        mail_link(user=user, actor=actor_of(request), now=clock.now())
+        return self._said(request, user, _("A mail with the link is on its way."))
 
-    class Meta:
-        model = Group
-        fields = ("name",)
+    @verb(
+        permission=MAY_EDIT,
+        icon="phonelink_erase",
+        dialog={
+            "title": _("Reset two-step sign-in"),
+            "description": _(
+                "For somebody who lost telephone and recovery codes. Make sure that it "
+                "is them: from then on the password alone lets them in, until they set "
+                "it up again. They are signed out everywhere."
+            ),
+            "form_class": DialogForm,
+            "form_submit_text": _("Reset"),
+        },
+    )
+    def reset_second_step(self, request: HttpRequest, form: Any, object_id: str) -> Any:
+        """Take away a person's second step."""
+        user = self._edited(request, object_id)
+        reset_second_step(user=user, actor=actor_of(request), now=clock.now())
+        return self._said(request, user, _("The two-step sign-in is reset."))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        permissions = self.fields.get("permissions")
-        if isinstance(permissions, PermissionsField):
-            permissions.queryset = _grantable()
-        if self.instance.pk:
-            self.initial["permissions"] = self.instance.permissions.all()
+    @verb(
+        permission=MAY_EDIT,
+        icon="logout",
+        dialog={
+            "title": _("Sign out everywhere"),
+            "description": _(
+                "What the person has not saved is lost. They can sign in again."
+            ),
+            "form_class": DialogForm,
+            "form_submit_text": _("Sign out"),
+        },
+    )
+    def sign_out(self, request: HttpRequest, form: Any, object_id: str) -> Any:
+        """Sign a person out of every browser."""
+        user = self._edited(request, object_id)
+        end_sessions(user=user, actor=actor_of(request), now=clock.now())
+        return self._said(request, user, _("The person is signed out everywhere."))
 
+    def _edited(self, request: HttpRequest, object_id: str) -> User:
+        user = User.objects.get(pk=object_id, is_staff=True)
+        if not self.has_change_permission(request, user):
+            raise PermissionDenied
+        return user
 
-@admin.register(Group, site=bss)
-class RoleAdmin(BssModelAdmin):
-    """What people may do. Those that come with the product stay as they are."""
-
-    form = RoleForm
-    list_display = ("name", "origin", "people_count")
-    ordering = ("name",)
-    search_fields = ("name__icontains",)
-    can_delete = True
-    readonly_fields = ("permissions_told",)
-    fields_open: ClassVar = ("name", "permissions")
-    fields_fixed: ClassVar = ("name", "permissions_told")
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        """Return the roles with how many people have them."""
-        return super().get_queryset(request).annotate(people=Count("user"))
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return the fields: boxes to tick, or the permissions as they are."""
-        is_open = obj is None or self.has_change_permission(request, obj)
-        fields = self.fields_open if is_open else self.fields_fixed
-        return ((None, {"fields": fields, "classes": ("bss-role",)}),)
-
-    def save_model(
-        self, request: HttpRequest, obj: Any, form: Any, change: Any
-    ) -> None:
-        """Save a role of the distributor's own."""
-        put_role(
-            role=obj,
-            permissions=form.cleaned_data["permissions"],
-            actor=actor_of(request),
-            now=clock.now(),
-        )
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        """Delete a role of the distributor's own that nobody has."""
-        drop_role(role=obj, actor=actor_of(request), now=clock.now())
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return whether a person may edit a role; those of the product stay."""
-        mine: bool = super().has_change_permission(request, obj)
-        return mine and not _is_fixed(obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return whether a person may delete a role; those of the product stay."""
-        return super().has_delete_permission(request, obj) and not _is_fixed(obj)
-
-    @admin.display(description=_("Origin"))
-    def origin(self, role: Group) -> SafeString:
-        """Return whether the role came with the product."""
-        return badge(_("Comes with Purveyor") if _is_fixed(role) else _("Your own"))
-
-    @admin.display(description=_("People"))
-    def people_count(self, role: Any) -> int:
-        """Return how many people have the role."""
-        return int(role.people)
-
-    @admin.display(description=_("Permissions"))
-    def permissions_told(self, role: Group) -> str:
-        """Return what the role allows."""
-        names = role.permissions.order_by("name").values_list("name", flat=True)
-        return "\n".join(names) or NOTHING
+    def _said(self, request: HttpRequest, user: User, told: Any) -> HttpResponse:
+        messages.success(request, told)
+        return done(request, page_of(user))
 
 
-def _is_fixed(role: object) -> bool:
-    return isinstance(role, Group) and role.name in settings.PURVEYOR_ROLES
+def _second_step(*, is_on: bool) -> SafeString:
+    return badge(_("On"), "success") if is_on else badge(_("Off"))

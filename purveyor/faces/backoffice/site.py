@@ -6,22 +6,38 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
 
+from purveyor.domain.accounts.signing_in import MUST_SET_UP
 from purveyor.faces.backoffice.display import name_of
 from purveyor.faces.backoffice.drafts import keep_draft
 from purveyor.faces.backoffice.finder import find
+from purveyor.faces.backoffice.menu import may_see
+from purveyor.faces.backoffice.sign_in import OwnPasswordForm, SignIn
 from purveyor.faces.backoffice.silences import silences
 from purveyor.kernel.errors import NotFound
 
 CRUMB = "bss_crumb"  # where a request carries the last step of its page's path
+#: What is open to a person who must set up their second step first.
+SET_UP_PAGES = ("set_up_second_step", "logout", "jsi18n")
 
 View = Callable[..., HttpResponseBase]
 
@@ -43,7 +59,7 @@ class Bss(UnfoldAdminSite):
         Add a page of its own to the BSS, for those who have a permission.
 
         It is reached as `bss:<name>`; several permissions are written with commas, one
-        of them is enough.
+        of them is enough. Without any it is for whoever is signed in.
         """
 
         def add(view: View) -> View:
@@ -74,6 +90,8 @@ class Bss(UnfoldAdminSite):
                     return self._whole_page_to_sign_in(request)
                 if request.method == "POST":
                     keep_draft(request)
+            elif request.session.get(MUST_SET_UP) and not _sets_up(request):
+                return HttpResponseRedirect(reverse("bss:set_up_second_step"))
             try:
                 return guarded(request, *args, **kwargs)
             except (ObjectDoesNotExist, NotFound) as error:
@@ -101,6 +119,38 @@ class Bss(UnfoldAdminSite):
         answer["Cache-Control"] = "no-store"
         return answer
 
+    @method_decorator(never_cache)
+    @login_not_required
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the door; who has a second step is asked for it next."""
+        back = SignIn().get_redirect_url(request) or reverse("bss:index")
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(back)
+        context = {
+            **self.each_context(request),
+            "title": _("Log in"),
+            "app_path": request.get_full_path(),
+            REDIRECT_FIELD_NAME: back,
+            **(extra_context or {}),
+        }
+        self._is_for(request)
+        door: View = SignIn.as_view(extra_context=context)
+        return cast("HttpResponse", door(request))
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """Let a person set a new password of their own."""
+        self._is_for(request)
+        change: View = PasswordChangeView.as_view(
+            form_class=OwnPasswordForm,
+            success_url=reverse("bss:password_change_done"),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        return cast("TemplateResponse", change(request))
+
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """Answer what can be chosen, by names that people know."""
         choices: View = NamedChoices.as_view(admin_site=self)
@@ -114,7 +164,7 @@ class Bss(UnfoldAdminSite):
 
         `crumb` may be: the last step of the page's path, after its record.
         """
-        setattr(request, "current_app", self.name)  # noqa: B010  # unfold reads it
+        self._is_for(request)
         request.META[CRUMB] = context.get("crumb", "")
         return TemplateResponse(
             request, template, {**self.each_context(request), **context}
@@ -126,6 +176,9 @@ class Bss(UnfoldAdminSite):
             **super().each_context(request),
             "silences": lambda: silences(request),  # asked for when it is shown
         }
+
+    def _is_for(self, request: HttpRequest) -> None:
+        setattr(request, "current_app", self.name)  # noqa: B010  # unfold reads it
 
     def _whole_page_to_sign_in(self, request: HttpRequest) -> HttpResponse:
         messages.info(request, _("Your sign-in has expired. Sign in to go on."))
@@ -144,16 +197,19 @@ class NamedChoices(AutocompleteJsonView):
 
 def with_permission(view: View, permission: str) -> View:
     """Return a view for those who have one of the permissions, written with commas."""
-    wanted = [each.strip() for each in permission.split(",")]
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not any(request.user.has_perm(each) for each in wanted):
+        if not may_see(request, permission):
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
     vars(guarded)["permission"] = permission  # for the test that walks all addresses
     return guarded
+
+
+def _sets_up(request: HttpRequest) -> bool:
+    return request.path in {reverse(f"bss:{page}") for page in SET_UP_PAGES}
 
 
 def locked_out(request: HttpRequest, *_told: object) -> HttpResponse:

@@ -51,6 +51,15 @@ def logo(_request: HttpRequest) -> str:
     return static("backoffice/purveyor.svg")
 
 
+def _tab(title: object, page: str, permission: str) -> dict[str, Any]:
+    """Return one tab, for those who have the permission."""
+    return {
+        "title": title,
+        "link": reverse_lazy(f"bss:{page}"),
+        "permission": lambda request: request.user.has_perm(permission),
+    }
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Purveyor",
     "SITE_HEADER": "Purveyor",
@@ -98,18 +107,29 @@ UNFOLD: dict[str, Any] = {
         "show_all_applications": False,
         "navigation": "purveyor.faces.backoffice.menu.navigation",
     },
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("My sign-in"), "link": reverse_lazy("bss:security")},
+            {
+                "title": _("Change password"),
+                "link": reverse_lazy("bss:password_change"),
+            },
+        ]
+    },
     "TABS": [
         {
-            "models": ["accounts.user", "auth.group"],
+            "page": "people",
+            "models": ["accounts.user", "auth.group", "accounts.signin"],
             "items": [
-                {
-                    "title": _("Users"),
-                    "link": reverse_lazy("bss:accounts_user_changelist"),
-                },
-                {
-                    "title": _("Roles"),
-                    "link": reverse_lazy("bss:auth_group_changelist"),
-                },
+                _tab(_("Users"), "accounts_user_changelist", "accounts.view_user"),
+                _tab(_("Roles"), "auth_group_changelist", "auth.view_group"),
+                _tab(_("Who may do what"), "permissions", "auth.view_group"),
+                _tab(_("Signed in now"), "signed_in", "accounts.view_user"),
+                _tab(
+                    _("Sign-in history"),
+                    "accounts_signin_changelist",
+                    "accounts.view_signin",
+                ),
             ],
         }
     ],

@@ -19,6 +19,7 @@ from purveyor.kernel import clock
 def migrate() -> None:
     """Bring the tables up to date."""
     call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
 
 
 def establish() -> None:

@@ -9,9 +9,11 @@ from datetime import datetime
 
 from django.db import transaction
 
+from purveyor.domain.accounts.models import Invitation
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.operations import take_welcome
 from purveyor.domain.invoices.deliveries import bill_on_delivery, leave_pending
+from purveyor.domain.notifications.invitation_mail import send_invitation
 from purveyor.domain.notifications.models import Message, ReminderRound
 from purveyor.domain.notifications.operations import send_message, write_welcome
 from purveyor.domain.notifications.rounds import walk_round
@@ -78,4 +80,5 @@ STREET = (
     Due(ReminderRound, "due_at", walk_round),  # it expires soon: say so
     Due(Entry, "news_due_at", tell_of_line, is_leased=False),  # who wants to know?
     Due(Message, "due_at", send_message),  # hand the mail over
+    Due(Invitation, "due_at", send_invitation),  # a link to set a password
 )

@@ -33,6 +33,7 @@ def profile(**fields: object) -> dict[str, Any]:
         "margin_min_percent": "0",
         "city": "Hamburg",
         "country": "DE",
+        "sign_in_days": "180",
         **fields,
     }
 

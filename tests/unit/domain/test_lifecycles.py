@@ -5,6 +5,7 @@ from typing import cast
 import pytest
 from django.db.models import TextChoices
 
+from purveyor.domain.accounts.lifecycle import INVITATION
 from purveyor.domain.assets.lifecycle import ASSET, SYNC
 from purveyor.domain.catalogue.lifecycle import PRICE_IMPORT
 from purveyor.domain.invoices.lifecycle import CHARGE, INVOICE
@@ -35,6 +36,7 @@ DESIGNED = [
     (MESSAGE, "QUEUED", {"SENT", "FAILED"}),
     (PRICE_IMPORT, "PROPOSED", {"APPLIED", "DISCARDED"}),
     (EXPORT, "QUEUED", {"FAILED", "DELETED"}),
+    (INVITATION, "WAITING", set()),
 ]
 NAMES = [lifecycle.name for lifecycle, _first, _ends in DESIGNED]
 EVERY = pytest.mark.parametrize(

@@ -1,0 +1,31 @@
+"""The states of an invitation."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from purveyor.kernel.lifecycle import Lifecycle, Move
+
+
+class InvitationState(TextChoices):
+    """Where the link with which a person sets their password stands."""
+
+    WAITING = "WAITING", _("Waiting to be sent")
+    SENT = "SENT", _("Sent")
+    FAILED = "FAILED", _("Not sent")
+    USED = "USED", _("Used")
+
+
+INVITATION = Lifecycle(
+    "invitation",
+    initial=InvitationState.WAITING,
+    moves=(
+        Move("send", (InvitationState.WAITING,), InvitationState.SENT),
+        Move("fail", (InvitationState.WAITING,), InvitationState.FAILED),
+        Move("use", (InvitationState.SENT,), InvitationState.USED),
+        Move(
+            "ask_again",
+            (InvitationState.SENT, InvitationState.FAILED, InvitationState.USED),
+            InvitationState.WAITING,
+        ),
+    ),
+)

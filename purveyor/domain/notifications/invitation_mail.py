@@ -1,0 +1,120 @@
+"""Mail the link by which a person sets a password."""
+
+import secrets
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.html import linebreaks, urlize
+from django.utils.translation import gettext as _
+
+from purveyor.domain.accounts.invitations import VALID_FOR
+from purveyor.domain.accounts.lifecycle import INVITATION, InvitationState
+from purveyor.domain.accounts.models import Invitation, User
+from purveyor.domain.accounts.queries import organization_name
+from purveyor.domain.notifications.letter import sender_of
+from purveyor.domain.notifications.mail import (
+    Answer,
+    Letter,
+    Receipt,
+    connected,
+    hand_over,
+)
+from purveyor.domain.notifications.rendering import Texts
+from purveyor.domain.notifications.server import mailer_now
+from purveyor.domain.notifications.values import find_organization
+from purveyor.domain.notifications.writing import new_message_id
+from purveyor.kernel.errors import Refused
+from purveyor.kernel.sealed import Secret, fingerprint
+from purveyor.kernel.work.delays import next_try_at
+from purveyor.kernel.work.leases import Lease
+
+PATH = "/sign-in/welcome/"  # where the door takes links; see project/urls.py
+
+
+def send_invitation(*, lease: Lease, now: datetime) -> None:
+    """
+    Hand one link to the mail server: make it, mail it, then store its hash.
+
+    A link works only once its hash is stored. A worker that dies in between has mailed
+    a worthless one; the next makes another. A step of the street.
+    """
+    invitation = Invitation.objects.select_related("user").get(pk=lease.pk)
+    if invitation.state != InvitationState.WAITING:
+        lease.end(due_at=None)
+        return
+    token = secrets.token_urlsafe(32)
+    receipt = _mail(invitation, token)
+    _write(invitation, receipt, token=token, lease=lease, now=now)
+
+
+def _mail(invitation: Invitation, token: str) -> Receipt:
+    user = invitation.user
+    try:
+        letter = _letter(user, token)
+        with connected(mailer_now()) as mailer:
+            return hand_over(letter, mailer)
+    except Refused as refusal:  # there is no server, or no sender yet
+        return Receipt(Answer.LATER, refusal.message)
+
+
+@transaction.atomic(durable=True)
+def _write(
+    invitation: Invitation, receipt: Receipt, *, token: str, lease: Lease, now: datetime
+) -> None:
+    tries = invitation.tries_count + 1
+    changes: dict[str, object] = {
+        "tries_count": tries,
+        "due_at": None,
+        "waits_because": receipt.reason,
+    }
+    is_over = invitation.give_up_at is not None and now >= invitation.give_up_at
+    match receipt.answer:
+        case Answer.TAKEN | Answer.UNKNOWN:
+            changes |= {
+                "fingerprint": fingerprint(token),
+                "sent_at": now,
+                "expires_at": now + VALID_FOR,
+            }
+            INVITATION.move(invitation, "send", **changes)
+        case Answer.LATER if not is_over:
+            changes["due_at"] = next_try_at(tries_count=tries, now=now)
+            lease.end(**changes)
+            return
+        case _:
+            INVITATION.move(invitation, "fail", **changes)
+    lease.end()
+
+
+def _letter(user: User, token: str) -> Letter:
+    organization = find_organization()
+    texts = _texts(user, organization_name(), token)
+    return Letter(
+        message_id=new_message_id(),
+        sender=sender_of(organization),
+        recipient=user.email,
+        copy_to=(),
+        hidden_copy_to=(),
+        masked=texts,
+        clear=texts,
+        coupon=Secret(token),  # a server that quotes the mail is not quoted
+    )
+
+
+def _texts(user: User, organization: str, token: str) -> Texts:
+    facts = {
+        "name": user.get_full_name(),
+        "organization": organization,
+        "link": f"{settings.PUBLIC_URL.rstrip('/')}{PATH}{token}/",
+        "hours": int(VALID_FOR.total_seconds() // 3600),
+        "email": user.email,
+    }
+    text = _(
+        "Hello %(name)s,\n\nset your password for the business support system of "
+        "%(organization)s here:\n\n%(link)s\n\nThe link works once, within %(hours)d "
+        "hours. Then sign in as %(email)s.\n\nIf you did not expect this mail, do "
+        "nothing: without the link nothing happens.\n"
+    )
+    subject = _("Set your password for %(organization)s") % facts
+    html = urlize(linebreaks(text % facts, autoescape=True))
+    return Texts(subject, text % facts, html)
