@@ -10,8 +10,8 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from purveyor.domain.accounts.models import SignIn, SignInOutcome
 from purveyor.faces.backoffice.display import badge, link_to, moment
-from purveyor.faces.backoffice.invoices import ShownOnly
 from purveyor.faces.backoffice.session_words import browser_words
+from purveyor.faces.backoffice.shown_only import ShownOnly
 from purveyor.faces.backoffice.site import bss
 
 TONES = {
