@@ -81,7 +81,7 @@ def _execute(bulk: BulkExecution, chosen: BulkOrder, *, now: datetime) -> None:
 
 
 def _rest_of(order: Order, for_staff: Sequence[OrderItem]) -> set[int]:
-    """Return the open items that are executed without staff; refuse if there is none."""
+    """Return the open items that need no staff; refuse if there is none."""
     rest = {item.pk for item in open_items_of(order)}
     rest -= {item.pk for item in for_staff}
     if not rest:
