@@ -39,10 +39,10 @@ class Words(models.Lookup[Any]):
         left, params = self.process_lhs(compiler, connection)
         if not self.rhs:
             return "1 = 0", []
-        one = f"' ' || lower({left}) LIKE %s"
+        one = f"' ' || replace(lower({left}), '-', ' ') LIKE %s"
         values: list[Any] = []
         for word in self.rhs:
-            values += [*params, f"%{word}%"]
+            values += [*params, f"% {word}%"]
         return " AND ".join([one] * len(self.rhs)), values
 
     def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:

@@ -87,7 +87,7 @@ def takes_it_as_a_file(desk: Page) -> None:
     desk.wait_for_url("**/exports/")
     expect(desk.get_by_text("Ready", exact=True)).to_be_visible()
     with desk.expect_download() as downloading:
-        desk.get_by_role("link", name="Download").click()
+        desk.get_by_role("link", name="Download", exact=True).click()
     file = Path(downloading.value.path())
     assert downloading.value.suggested_filename.startswith("accounts-")
     lines = file.read_text(encoding="utf-8-sig").splitlines()

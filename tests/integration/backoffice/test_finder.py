@@ -47,12 +47,12 @@ def someone(account: Account) -> Contact:
 def test_accounts_are_found_by_the_beginnings_of_their_names(
     ines: Client, sought: str
 ) -> None:
-    an_account(name="Northwind Traders GmbH")
-    an_account(name="Contoso")
+    an_account(name="Northwind-Traders GmbH")
+    an_account(name="Contoso Strade")
 
     page = finds(ines, sought)
 
-    assert "Northwind Traders GmbH" in page
+    assert "Northwind-Traders GmbH" in page
     assert "Contoso" not in page
 
 
