@@ -1,5 +1,6 @@
 """Billing > Assets: what accounts own, how it stands with the vendor, and why."""
 
+import re
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -29,6 +30,7 @@ from purveyor.faces.backoffice.sync_words import sync_badge
 from purveyor.kernel import clock
 
 HITS_MAX = 50
+NUMBER = re.compile(r"[A-Z]{1,4}-[0-9]+(-[0-9]+)?")  # ours; no coupon code
 
 
 @admin.register(Asset, site=bss)
@@ -66,6 +68,7 @@ class AssetAdmin(TickedAssets, AssetVerbs):
         "purchased": lambda asset: asset.purchase_date,
         "redeem_before": lambda asset: asset.expires_at,
     }
+    search_is_posted = True  # it may be a coupon code
     search_fields = ("number__exact",)  # and more: see `get_search_results`
     search_help_text = gettext_lazy("Asset or account number, or a whole coupon code")
     autocomplete_fields = ("linked_account",)
@@ -89,6 +92,12 @@ class AssetAdmin(TickedAssets, AssetVerbs):
         found |= Q(account__in=accounts_numbered(term))
         found |= Q(pk__in=[pk for (pk,) in holders[:HITS_MAX]])
         return queryset.filter(found), False
+
+    def public_term(self, term: str) -> str:
+        """Return a number as it is, and for a coupon code its asset's number."""
+        if NUMBER.fullmatch(term.upper()):
+            return term.upper()
+        return with_coupon(term).values_list("number", flat=True).first() or ""
 
     @display(description=gettext_lazy("Name"))
     def name_and_type(self, asset: Asset) -> Any:

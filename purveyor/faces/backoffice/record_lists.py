@@ -34,7 +34,7 @@ from purveyor.faces.backoffice.paging import PAGES_MAX, ROWS_A_PAGE, InfinitePag
 from purveyor.kernel.lists.models import SavedList
 from purveyor.kernel.lists.queries import Kept, kept_of
 
-PAGE, ERROR = "p", "e"
+PAGE, ERROR, SOUGHT = "p", "e", "q"
 PASSING = (PAGE, ORDER, VIEW, ERROR)  # what of an address is no filter
 
 
@@ -90,6 +90,8 @@ class RecordList(unfold.ModelAdmin):
     keeps_lists: ClassVar[bool] = True
     #: Columns that a person can have shown besides `list_display`.
     columns_more: ClassVar[Sequence[str]] = ()
+    #: Whether its search is posted: what is looked for may be a secret.
+    search_is_posted: ClassVar[bool] = False
     #: What a spreadsheet gets of a column, by its name: a number, a day, a moment.
     sheet_values: ClassVar[Mapping[str, Callable[[Any], object]]] = {}
 
@@ -99,6 +101,8 @@ class RecordList(unfold.ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the list, down to the last page that is read quickly."""
+        if self.search_is_posted and SOUGHT in request.POST:
+            return self._to_what_was_sought(request)
         page = request.GET.get(PAGE, "")
         if page.isdecimal() and int(page) > PAGES_MAX:
             told = _("The list ends here. Narrow it by a search or a filter.")
@@ -113,6 +117,24 @@ class RecordList(unfold.ModelAdmin):
             return HttpResponseRedirect(opens_with)
         context = {"list_bar": partial(self.list_bar, request), **(extra_context or {})}
         return super().changelist_view(request, context)
+
+    def _to_what_was_sought(self, request: HttpRequest) -> HttpResponse:
+        """Go to the list of what was looked for, with no secret in its address."""
+        fields = request.GET.copy()
+        for name in (PAGE, SOUGHT):
+            fields.pop(name, None)
+        typed = request.POST[SOUGHT].strip()
+        public = self.public_term(typed)
+        if public:
+            fields[SOUGHT] = public
+        elif typed:
+            told = _("Nothing has this number or code. Type all of it.")
+            messages.warning(request, told)
+        return HttpResponseRedirect(f"?{fields.urlencode()}")
+
+    def public_term(self, term: str) -> str:
+        """Return what may stand in an address for what was typed; empty: nothing."""
+        return term
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Return the list that knows saved ones."""

@@ -81,6 +81,20 @@ def test_assets_are_found_exactly(operator: Client, sought: str) -> None:
     assert other.number not in page
 
 
+def test_a_coupon_code_that_is_looked_for_stands_in_no_address(
+    operator: Client,
+) -> None:
+    asset = a_synchronized_asset(code=CODE)
+
+    found = operator.post(reverse(LIST), {"q": CODE})
+    unknown = operator.post(reverse(LIST), {"q": "BT-NOT-OURS-0000"}, follow=True)
+
+    assert found["Location"] == f"?q={asset.number}"
+    assert unknown.redirect_chain == [("?", 302)]
+    assert "Nothing has this number or code." in words(unknown)
+    assert 'method="post" role="search"' in operator.get(reverse(LIST)).content.decode()
+
+
 def test_a_part_of_a_coupon_code_finds_nothing(operator: Client) -> None:
     asset = a_synchronized_asset(code=CODE)
 
