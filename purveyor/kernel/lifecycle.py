@@ -32,11 +32,19 @@ class Lifecycle:
     The states of one record and the moves between them.
 
     `field` is the column that holds the state; docs and buttons are made from `moves`.
+    `held` names columns that must still be as they were read when a record moves.
     """
 
     def __init__(
-        self, name: str, *, initial: str, moves: tuple[Move, ...], field: str = "state"
+        self,
+        name: str,
+        *,
+        initial: str,
+        moves: tuple[Move, ...],
+        field: str = "state",
+        held: tuple[str, ...] = (),
     ) -> None:
+        self.held = held
         self.name = name
         self.initial = initial
         self.field = field
@@ -78,6 +86,7 @@ class Lifecycle:
         step = self.moves[verb]
         model: type[models.Model] = type(record)
         guard = {"pk": record.pk, f"{self.field}__in": step.sources}
+        guard |= {column: getattr(record, column) for column in self.held}
         values = {self.field: step.target, **changes}
         if model._default_manager.filter(**guard).update(**values) != 1:
             record.refresh_from_db(fields=[self.field])
@@ -115,6 +124,10 @@ class Lifecycle:
     def refusal(self, record: Any, verb: str) -> MoveRefused:
         """Return the refusal of a move, in words a person can act on."""
         state, sources = getattr(record, self.field), self.moves[verb].sources
+        if self.held and state in sources:
+            told = _("%(record)s was changed meanwhile. Reload the page.")
+            changed = told % {"record": _sentence(record)}
+            return MoveRefused(changed, state=state, verb=verb)
         words = _(
             "%(record)s is %(state)s; to %(verb)s it must be %(sources)s. Reload the "
             "page."

@@ -16,6 +16,7 @@ from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from purveyor.domain.accounts.sign_in_models import Invitation, SignIn, SignInOutcome
+from purveyor.domain.accounts.contact_roles import one_main_contact
 from purveyor.kernel import clock
 from purveyor.kernel.numbering.operations import Series
 
@@ -186,11 +187,25 @@ class Account(models.Model):
     )
     notes = models.TextField(_("notes"), blank=True)
     created_at = models.DateTimeField(_("created"), editable=False)
+    # By what doubles are found: the name without its legal form, accents and signs.
+    name_key = models.CharField(max_length=200, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="merged_accounts",
+        verbose_name=_("merged into"),
+    )
+    merged_at = models.DateTimeField(_("merged"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("Accounts")
-        permissions = (("import_account", _("Can import accounts")),)
+        permissions = (
+            ("import_account", _("Can import accounts")),
+            ("merge_account", _("Can merge accounts")),
+        )
         constraints = (
             models.CheckConstraint(
                 name="account_kind_is_known", condition=Q(kind__in=AccountKind.values)
@@ -206,16 +221,35 @@ class Account(models.Model):
                 name="account_is_not_its_own_parent",
                 condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
             ),
+            models.CheckConstraint(
+                name="account_merged_has_its_day_and_orders_no_more",
+                condition=Q(merged_into__isnull=True, merged_at__isnull=True)
+                | (
+                    Q(merged_at__isnull=False, is_ordering_enabled=False)
+                    & ~Q(merged_into=F("id"))
+                ),
+            ),
         )
         indexes = (
             models.Index(fields=("-created_at", "-id"), name="account_newest"),
             models.Index(fields=("name",), name="account_by_name"),
             models.Index(Upper("email"), name="account_by_email"),
+            models.Index(fields=("name_key",), name="account_by_name_key"),
+            models.Index(
+                fields=("tax_number",),
+                name="account_by_tax_number",
+                condition=~Q(tax_number=""),
+            ),
         )
 
     def __str__(self) -> str:
         words = {"number": self.number, "name": self.name}
         return _("account %(number)s %(name)s") % words
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether it is a closed record that leads to the account that was kept."""
+        return self.merged_into_id is not None
 
 
 class Address(models.Model):
@@ -263,14 +297,37 @@ class Contact(models.Model):
     is_order_contact = models.BooleanField(_("order contact"), default=False)
     is_billing_contact = models.BooleanField(_("billing contact"), default=False)
     is_technical_contact = models.BooleanField(_("technical contact"), default=False)
+    # Of those who have a role at an account one is asked first: the main one.
+    is_main_order_contact = models.BooleanField(default=False, editable=False)
+    is_main_billing_contact = models.BooleanField(default=False, editable=False)
+    is_main_technical_contact = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = _("contact")
         verbose_name_plural = _("Contacts")
         indexes = (models.Index(Upper("email"), name="contact_by_email"),)
+        constraints = one_main_contact()
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name} <{self.email}>"
+
+    def has_role(self, role: str) -> bool:
+        """Return whether they are asked about orders, bills or technical matters."""
+        return bool(getattr(self, f"is_{role}_contact"))
+
+    def is_main(self, role: str) -> bool:
+        """Return whether they are asked first."""
+        return bool(getattr(self, f"is_main_{role}_contact"))
+
+    def stand_for(self, role: str, *, is_main: bool) -> None:
+        """Give them a role, as the main one or beside others."""
+        setattr(self, f"is_{role}_contact", True)
+        setattr(self, f"is_main_{role}_contact", is_main)
+
+    def stand_back(self, role: str) -> None:
+        """Take a role from them."""
+        setattr(self, f"is_{role}_contact", False)
+        setattr(self, f"is_main_{role}_contact", False)
 
 
 class MemberRole(models.TextChoices):

@@ -8,9 +8,8 @@ from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.utils.translation import gettext as _
-from stdnum import get_cc_module
-from stdnum.exceptions import ValidationError as WrongNumber
 
+from purveyor.domain.accounts.contacts import check_mains, put_contact
 from purveyor.domain.accounts.models import (
     ACCOUNT_NUMBERS,
     Account,
@@ -22,6 +21,8 @@ from purveyor.domain.accounts.models import (
     User,
 )
 from purveyor.domain.accounts.signing_in import end_sessions, set_password
+from purveyor.domain.accounts.names import name_key
+from purveyor.domain.accounts.tax_numbers import read_tax_number
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import (
     changes_of,
@@ -31,13 +32,11 @@ from purveyor.kernel.journal.operations import (
     log,
 )
 
-GREECE = {"GR": "EL"}  # tax numbers of Greece begin with EL
 
+class IsMerged(Refused):
+    """The account was merged into another and is closed."""
 
-class WrongTaxNumber(Refused):
-    """The tax number does not fit the rules of its country."""
-
-    code = "accounts.wrong_tax_number"
+    code = "accounts.is_merged"
 
 
 class WrongReseller(Refused):
@@ -50,29 +49,6 @@ class WrongBillTo(Refused):
     """An account is billed itself, or its reseller is; in the account's currency."""
 
     code = "accounts.wrong_bill_to"
-
-
-def checked_tax_number(*, number: str, country: str) -> str:
-    """
-    Return a tax number as its country writes it, without spaces.
-
-    Shape:  a country without a known rule takes any number.
-    Errors: `WrongTaxNumber`, with the reason.
-    Source: python-stdnum, which holds the rules of each country.
-    """
-    rule = get_cc_module(country.lower(), "vat") if country else None
-    if not number or rule is None:
-        return number.strip()
-    prefix = GREECE.get(country, country)
-    try:
-        bare = rule.validate(number)
-    except WrongNumber as error:
-        message = _(
-            "%(number)s is not a valid tax number of %(country)s: %(reason)s "
-            "Correct it, or leave it empty."
-        ) % {"number": number, "country": country, "reason": str(error)}
-        raise WrongTaxNumber(message, country=country) from error
-    return bare if bare.startswith(prefix) else prefix + bare
 
 
 class WouldLockOut(Refused):
@@ -148,12 +124,14 @@ def edit_account(
     :raises WrongBillTo: if it would be billed to a stranger.
     :raises WrongTaxNumber: if the number breaks the rules of the country.
     """
+    hold_accounts(account)
     _check_account(account, country=country)
     changes = changes_of(account, changed)
-    account.save(update_fields=[*changed, "tax_number"])
+    account.save(update_fields=[*changed, "tax_number", "name_key"])
     log(account, "edit", actor=actor, at=now, changes=changes)
 
 
+@transaction.atomic
 def put_details(
     *,
     kept: Iterable[Address | Contact],
@@ -161,14 +139,24 @@ def put_details(
     actor: str,
     now: datetime,
 ) -> None:
-    """Save and delete addresses and contacts of an account."""
+    """
+    Save and delete addresses and contacts of an account.
+
+    :raises TwoMainContacts: if two of those that are saved are to be asked first.
+    """
+    kept = list(kept)
+    check_mains(record for record in kept if isinstance(record, Contact))
     for record in dropped:
         drop(record, actor=actor, at=now)
     for record in kept:
-        keep(record, changed=(), actor=actor, at=now)
+        if isinstance(record, Contact):
+            put_contact(contact=record, changed=(), actor=actor, now=now)
+        else:
+            keep(record, changed=(), actor=actor, at=now)
 
 
 def _check_account(account: Account, *, country: str) -> None:
+    check_is_open(account)
     is_end_customer = account.kind == AccountKind.END_CUSTOMER
     reseller = account.parent
     if is_end_customer and (reseller is None or reseller.kind != AccountKind.RESELLER):
@@ -183,8 +171,49 @@ def _check_account(account: Account, *, country: str) -> None:
     _check_bill_to(account)
     if account.kind == AccountKind.RESELLER:
         account.is_reselling_enabled = True
-    account.tax_number = checked_tax_number(number=account.tax_number, country=country)
+    read = read_tax_number(number=account.tax_number, country=country)
+    account.tax_number, account.name_key = read.number, name_key(account.name)
     check(account)
+
+
+@transaction.atomic
+def close_as_merged(*, account: Account, into: Account, now: datetime) -> None:
+    """
+    Close an account that is being merged into another; its journal line is the merge's.
+
+    :raises IsMerged: if that has happened already.
+    """
+    check_is_open(account)
+    account.merged_into, account.merged_at = into, now
+    account.is_ordering_enabled = False
+    account.save(update_fields=["merged_into", "merged_at", "is_ordering_enabled"])
+
+
+def check_is_open(account: Account) -> None:
+    """
+    Check that an account was not merged into another.
+
+    :raises IsMerged: with the account that was kept.
+    """
+    if account.merged_into is not None:
+        message = _("%(account)s was merged into %(kept)s. Work with that one.")
+        names = {"account": account.number, "kept": account.merged_into.number}
+        raise IsMerged(message % names)
+
+
+def hold_accounts(*accounts: Account) -> None:
+    """
+    Keep accounts as they are for the running transaction: a merge of one must wait.
+
+    Whoever writes a record that belongs to an account calls it first, so that nothing
+    is left behind on an account that is just being merged.
+
+    :raises IsMerged: if one was merged meanwhile.
+    """
+    wanted = sorted({account.pk for account in accounts})
+    held = Account.objects.select_for_update(no_key=True, of=("self",))
+    for account in held.filter(pk__in=wanted).order_by("pk"):
+        check_is_open(account)
 
 
 def _has_end_customers(account: Account) -> bool:

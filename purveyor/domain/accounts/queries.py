@@ -1,8 +1,9 @@
 """Questions about accounts and people."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from purveyor.domain.accounts.models import Account, AccountKind, Contact, Organization
+from purveyor.domain.accounts.contacts import contact_for
+from purveyor.domain.accounts.models import Account, AccountKind, Organization
 from purveyor.kernel.errors import NotFound, Refused
 
 FOUND_MAX = 50
@@ -27,11 +28,16 @@ def get_account(*, number: str) -> Account:
     return account
 
 
+def open_accounts() -> QuerySet[Account]:
+    """Return the accounts that were not merged into another."""
+    return Account.objects.filter(merged_into__isnull=True)
+
+
 def find_accounts(*, term: str, limit: int = FOUND_MAX) -> tuple[Account, ...]:
     """Return the accounts with this number, or words of a name that begin like it."""
     sought = term.strip()
     fits = Q(number=sought.upper()) | Q(name__words=sought)
-    found = Account.objects.filter(fits).order_by("name", "id")
+    found = open_accounts().filter(fits).order_by("name", "id")
     return tuple(found[: min(limit, FOUND_MAX)])
 
 
@@ -56,15 +62,26 @@ def reseller_of(account: Account) -> Account:
 
 
 def billing_email_of(*, account: Account, bill_to: Account) -> str:
-    """Return where mails go when no recipient was named; empty if nobody is known."""
-    for payer in (account, bill_to):
-        contact = (
-            Contact.objects.filter(account=payer, is_billing_contact=True)
-            .order_by("id")
-            .first()
-        )
-        if contact is not None:
-            return contact.email
+    """Return where mails about bills go; empty if nobody is known."""
+    return _email_of(account=account, bill_to=bill_to, roles=("billing",))
+
+
+def order_email_of(*, account: Account, bill_to: Account) -> str:
+    """
+    Return where the mail about an order goes when no recipient was named.
+
+    The order contact of the account, else its billing contact, else the payer's; of
+    several the main one. Empty if nobody is known.
+    """
+    return _email_of(account=account, bill_to=bill_to, roles=("order", "billing"))
+
+
+def _email_of(*, account: Account, bill_to: Account, roles: tuple[str, ...]) -> str:
+    for payer in dict.fromkeys((account, bill_to)):
+        for role in roles:
+            contact = contact_for(account=payer, role=role)
+            if contact is not None:
+                return contact.email
     return account.email or bill_to.email
 
 

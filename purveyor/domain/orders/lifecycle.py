@@ -61,6 +61,10 @@ ORDER = Lifecycle(
         Move("execute", (S.SUBMITTED, S.EXECUTING), S.EXECUTED),
         Move("cancel", (S.DRAFT, S.SUBMITTED, S.AWAITING_APPROVAL), S.CANCELLED),
     ),
+    held=(
+        "account_id",
+        "bill_to_id",
+    ),  # an account that is merged takes its orders along
 )
 
 APPROVAL = Lifecycle(

@@ -8,7 +8,8 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from purveyor.domain.accounts.queries import bill_to_of, billing_email_of, country_of
+from purveyor.domain.accounts.operations import hold_accounts
+from purveyor.domain.accounts.queries import bill_to_of, country_of, order_email_of
 from purveyor.domain.catalogue.models import Product
 from purveyor.domain.catalogue.pricing import PriceBook
 from purveyor.domain.catalogue.queries import check_is_sellable, tax_of
@@ -161,6 +162,7 @@ def _check_parties(order: Order) -> None:
         raise OrderingDisabled(message % {"account": account.name})
     if order.bill_to_id is None:
         order.bill_to = bill_to_of(account)
+    hold_accounts(account, order.bill_to)
     payers = {account.pk, account.parent_id, account.bill_to_id}
     if order.bill_to_id not in payers:
         message = _(
@@ -293,7 +295,7 @@ def submit_order(*, order: Order, actor: str, now: datetime) -> None:
         check_is_sellable(item.product)
         check_price(item, book)
     email = order.recipient.email if order.recipient else ""
-    email = email or billing_email_of(account=order.account, bill_to=order.bill_to)
+    email = email or order_email_of(account=order.account, bill_to=order.bill_to)
     if not email:
         message = _(
             "Nobody would get the coupon code. Choose a recipient, or add a billing "

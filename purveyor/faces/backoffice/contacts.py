@@ -7,18 +7,27 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from purveyor.domain.accounts.contacts import put_contact
 from purveyor.domain.accounts.models import Account, Contact
+from purveyor.faces.backoffice.contact_form import ContactForm
 from purveyor.faces.backoffice.display import NOTHING, link_to
-from purveyor.faces.backoffice.frame import BssModelAdmin
+from purveyor.faces.backoffice.frame import BssModelAdmin, actor_of
 from purveyor.faces.backoffice.site import bss
+from purveyor.kernel import clock
 
-ROLES = ("is_order_contact", "is_billing_contact", "is_technical_contact")
+ROLES = ("order_role", "billing_role", "technical_role")
+TOLD = {
+    "order": _("orders"),
+    "billing": _("bills"),
+    "technical": _("technical matters"),
+}
 
 
 @admin.register(Contact, site=bss)
 class ContactAdmin(BssModelAdmin):
     """The people at our accounts."""
 
+    form = ContactForm
     list_display = ("name", "email", "phone_told", "account_link", "roles")
     list_display_links = ("name",)
     list_select_related = ("account",)
@@ -61,11 +70,23 @@ class ContactAdmin(BssModelAdmin):
 
     @admin.display(description=_("Asked about"))
     def roles(self, contact: Contact) -> str:
-        """Return for what the person stands."""
-        words = {
-            "is_order_contact": _("orders"),
-            "is_billing_contact": _("bills"),
-            "is_technical_contact": _("technical matters"),
-        }
-        told = [str(words[role]) for role in ROLES if getattr(contact, role)]
+        """Return for what the person stands, and where they are asked first."""
+        told = [
+            str(_("%(matter)s (main)") % {"matter": matter})
+            if contact.is_main(role)
+            else str(matter)
+            for role, matter in TOLD.items()
+            if contact.has_role(role)
+        ]
         return ", ".join(told) or NOTHING
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: Any, change: Any
+    ) -> None:
+        """Save a contact; the main one takes over from whoever was it."""
+        put_contact(
+            contact=obj,
+            changed=form.changed_data,
+            actor=actor_of(request),
+            now=clock.now(),
+        )

@@ -19,7 +19,7 @@ from unfold.widgets import (
 )
 
 from purveyor.domain.accounts.models import Organization
-from purveyor.domain.accounts.operations import checked_tax_number
+from purveyor.domain.accounts.tax_numbers import checked_tax_number
 from purveyor.faces.backoffice.choices import country_choices
 from purveyor.faces.backoffice.frame import BssModelAdmin, actor_of
 from purveyor.faces.backoffice.site import bss

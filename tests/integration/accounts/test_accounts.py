@@ -15,14 +15,17 @@ from purveyor.domain.accounts.models import (
 from purveyor.domain.accounts.operations import (
     WrongBillTo,
     WrongReseller,
-    WrongTaxNumber,
-    checked_tax_number,
     create_account,
     create_payment_method,
     edit_account,
     fill_in_organization,
     open_account,
     put_details,
+)
+from purveyor.domain.accounts.tax_numbers import (
+    WrongTaxNumber,
+    checked_tax_number,
+    read_tax_number,
 )
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.models import Entry
@@ -258,7 +261,7 @@ def test_a_tax_number_is_written_as_its_country_writes_it(
     [
         ("DE", "DE136695977"),
         ("DE", "DE13669597"),
-        ("DE", "ATU13585627"),
+        ("DE", "ATU13585626"),
         ("GR", "EL094259217"),
         ("AT", "ATU13585626"),
         ("AT", "AT13585627"),
@@ -274,8 +277,28 @@ def test_a_wrong_tax_number_is_refused_with_the_reason(
     with pytest.raises(WrongTaxNumber, match=f"{number} is not a valid") as refusal:
         create_account(account=account, country=country, actor=DAN, now=now)
 
-    assert refusal.value.facts == {"country": country}
+    assert refusal.value.facts == {"country": number[:2].replace("EL", "GR")}
     assert not Account.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("country", "number", "kept", "warning"),
+    [
+        ("DE", "ATU13585627", "ATU13585627", "is a tax number of AT"),
+        ("CH", "CHE-100.155.213", "CHE-100.155.213", "does not look like"),
+        ("GB", " 123 ", "123", "does not look like a tax number of GB"),
+        ("GB", "980780684", "GB980780684", ""),
+        ("AQ", "7", "7", ""),
+    ],
+)
+def test_where_the_law_allows_a_wrong_number_is_kept_with_a_warning(
+    country, number, kept, warning
+) -> None:
+    read = read_tax_number(number=number, country=country)
+
+    assert read.number == kept
+    assert warning in read.warning
+    assert bool(read.warning) is bool(warning)
 
 
 # ------------------------------------------------------------------ profile, payment
