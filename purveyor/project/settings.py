@@ -60,6 +60,8 @@ INSTALLED_APPS = [
     "purveyor.domain.invoices",
     "purveyor.flows.checkout",
     "purveyor.flows.execution",
+    "purveyor.flows.account_import",
+    "purveyor.flows.merging",
     "purveyor.flows.reconciliation",
     "purveyor.faces.console",
 ]

@@ -12,6 +12,7 @@ from purveyor.domain.invoices.lifecycle import CHARGE, INVOICE
 from purveyor.domain.notifications.lifecycle import MESSAGE
 from purveyor.domain.orders.lifecycle import APPROVAL, ITEM, ORDER, InvoiceOption
 from purveyor.domain.provisioning.lifecycle import ATTEMPT, DEFINITION, LINK
+from purveyor.flows.account_import.lifecycle import ACCOUNT_IMPORT
 from purveyor.flows.execution.lifecycle import BULK, BULK_ORDER
 from purveyor.flows.reconciliation.lifecycle import FINDING, RUN
 from purveyor.kernel.lifecycle import Lifecycle, verbs_from
@@ -37,6 +38,7 @@ DESIGNED = [
     (PRICE_IMPORT, "PROPOSED", {"APPLIED", "DISCARDED"}),
     (EXPORT, "QUEUED", {"FAILED", "DELETED"}),
     (INVITATION, "WAITING", set()),
+    (ACCOUNT_IMPORT, "CHECKED", {"DONE", "DISCARDED"}),
 ]
 NAMES = [lifecycle.name for lifecycle, _first, _ends in DESIGNED]
 EVERY = pytest.mark.parametrize(

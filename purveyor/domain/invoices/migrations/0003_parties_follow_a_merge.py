@@ -19,7 +19,7 @@ def hold(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("invoices", "0002_what_was_billed_is_frozen"),
-        ("accounts", "0006_merged_accounts"),
+        ("accounts", "0008_merged_accounts"),
     ]
 
     operations = [migrations.RunPython(let_follow, hold, elidable=False)]

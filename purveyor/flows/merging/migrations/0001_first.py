@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0007_name_keys'),
+        ('accounts', '0009_name_keys'),
     ]
 
     operations = [

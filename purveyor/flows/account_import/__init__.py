@@ -1,0 +1,1 @@
+"""Accounts from a spreadsheet: checked, shown, and created once a person agrees."""
