@@ -47,6 +47,8 @@ ACCOUNTS = (
     *_on("accounts", "account address contact", EDIT),
     "accounts.delete_address",
     "accounts.delete_contact",
+    "accounts.import_account",
+    "accounts.merge_account",
 )
 SELL = (
     *_on("orders", "order orderitem", EDIT),

@@ -52,7 +52,7 @@ def adds_an_account(desk: Page, name: str) -> None:
     desk.locator("[name=contacts-0-first_name]").fill("Mia")
     desk.locator("[name=contacts-0-last_name]").fill("Miller")
     desk.locator("[name=contacts-0-email]").fill("mia@contoso.example")
-    desk.locator("[name=contacts-0-is_billing_contact]").check()
+    desk.locator("[name=contacts-0-billing_role]").select_option("main")
     desk.get_by_role("button", name="Save", exact=True).click()
     expect(desk.get_by_text(f"{name} is created")).to_be_visible()
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from purveyor.domain.accounts.models import Account
+from purveyor.domain.accounts.queries import open_accounts
 from purveyor.faces.backoffice.site import bss
 
 FOUND_MAX = 12
@@ -52,7 +53,7 @@ class AccountField(forms.CharField):
         number = super().clean(value).strip().upper()
         if not number:
             return None
-        account = Account.objects.filter(number=number).first()
+        account = open_accounts().filter(number=number).first()
         if account is None:
             raise ValidationError(UNKNOWN)
         return account
@@ -65,7 +66,7 @@ def find_accounts(request: HttpRequest) -> HttpResponse:
     sought = request.GET.get(request.GET.get("of", ""), "").strip()
     found = Account.objects.none()
     if len(sought) >= SOUGHT_MIN:
-        fitting = Account.objects.filter(name__icontains=sought)
-        fitting |= Account.objects.filter(number__istartswith=sought)
+        fitting = open_accounts().filter(name__icontains=sought)
+        fitting |= open_accounts().filter(number__istartswith=sought)
         found = fitting.order_by("name", "pk")[:FOUND_MAX]
     return render(request, "backoffice/parts/accounts.html", {"accounts": found})

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from purveyor.domain.accounts.models import Account
+from purveyor.domain.accounts.queries import open_accounts
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.catalogue.models import PriceList
 from purveyor.domain.catalogue.pricing import DEFAULT, OF_ITS_KIND, OWN, lists_for
@@ -177,6 +178,31 @@ class Files(Attachments):
 
 
 holds_files(Account)
+
+
+class EndCustomers(Section):
+    """The end customers of this reseller."""
+
+    model = Account
+    title = _("End customers")
+    permission = "accounts.view_account"
+    icon = "account_tree"
+    empty = _("No end customers")
+    columns: ClassVar = (
+        Column(_("Number"), lambda account: link_to(account, account.number)),
+        Column(_("Name"), lambda account: account.name),
+        Column(_("E-mail"), lambda account: account.email or NOTHING),
+        Column(_("Currency"), lambda account: account.currency),
+        Column(_("Created"), lambda account: moment(account.created_at)),
+    )
+
+    def found(self, record_id: int) -> QuerySet[Account]:
+        """Return the end customers, newest first."""
+        return open_accounts().filter(parent_id=record_id).order_by("-id")
+
+    def whole_list(self, record_id: int) -> str:
+        """Return the address of the page with all of them, and what they have."""
+        return reverse("bss:account_in_hierarchy", args=[record_id])
 
 
 def _list_of(page: str, record_id: int, role: str = "account") -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -18,6 +18,11 @@ from purveyor.domain.accounts.operations import (
     edit_account,
     put_details,
 )
+from purveyor.domain.accounts.tax_numbers import (
+    TaxNumber,
+    WrongTaxNumber,
+    read_tax_number,
+)
 from purveyor.domain.invoices.credit import credit_of
 from purveyor.domain.provisioning.lifecycle import LinkStatus
 from purveyor.domain.provisioning.queries import (
@@ -26,15 +31,23 @@ from purveyor.domain.provisioning.queries import (
 )
 from purveyor.faces.backoffice.account_sections import (
     Assets,
+    EndCustomers,
     Files,
     Invoices,
     Mails,
     Orders,
     PriceLists,
 )
-from purveyor.faces.backoffice.choices import country_choices, currency_choices
+from purveyor.faces.backoffice.account_verbs import AccountVerbs
+from purveyor.faces.backoffice.choices import (
+    country_choices,
+    country_name,
+    currency_choices,
+)
+from purveyor.faces.backoffice.contact_form import ContactForm
+from purveyor.faces.backoffice.contacts import ROLES
 from purveyor.faces.backoffice.credit import credit_shown
-from purveyor.faces.backoffice.display import TONES, badge, link_to, moment
+from purveyor.faces.backoffice.display import NOTHING, TONES, badge, link_to, moment
 from purveyor.faces.backoffice.frame import (
     BssModelAdmin,
     BssStackedInline,
@@ -44,6 +57,7 @@ from purveyor.faces.backoffice.frame import (
 )
 from purveyor.faces.backoffice.sections import Section, shown_sections
 from purveyor.faces.backoffice.site import bss
+from purveyor.faces.backoffice.timeline import Timeline
 from purveyor.kernel import clock
 
 WHO = ("name", "kind", "parent", "email", "phone", "website", "language")
@@ -79,6 +93,23 @@ class SyncStatusFilter(admin.SimpleListFilter):
         if self.value() == "open":
             return queryset.filter(not_synchronized())
         return queryset.filter(links__status=self.value()) if self.value() else queryset
+
+
+class ClosedFilter(admin.SimpleListFilter):
+    """Whether accounts that were merged into others are shown; else they are not."""
+
+    title = _("Merged accounts")
+    parameter_name = "merged"
+
+    def lookups(
+        self, request: HttpRequest, model_admin: Any
+    ) -> Iterable[tuple[str, Any]]:
+        """Return what can be chosen."""
+        return [("only", _("Only those"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Return the accounts that fit."""
+        return queryset.filter(merged_into__isnull=self.value() != "only")
 
 
 class AccountForm(forms.ModelForm[Account]):
@@ -133,30 +164,28 @@ class ContactInline(BssTabularInline):
     """The people at an account."""
 
     model = Contact
+    form = ContactForm
     tab = True
     rows_at_first = 1
-
-    fields = (
-        "first_name",
-        "last_name",
-        "email",
-        "phone",
-        "is_order_contact",
-        "is_billing_contact",
-        "is_technical_contact",
-    )
+    fields = ("first_name", "last_name", "email", "phone", *ROLES)
 
 
 @admin.register(Account, site=bss)
-class AccountAdmin(BssModelAdmin):
+class AccountAdmin(AccountVerbs, BssModelAdmin):
     """The companies we deal with."""
 
     form = AccountForm
     list_display = ("number", "name", "kind_told", "reseller", "currency", "sync_badge")
     list_display_links = ("number", "name")
     empty_text = _("Resellers and customers stand here. Begin with one you sell to.")
-    list_filter = (("kind", admin.ChoicesFieldListFilter), SyncStatusFilter)
+    list_filter = (
+        ("kind", admin.ChoicesFieldListFilter),
+        SyncStatusFilter,
+        ClosedFilter,
+    )
     list_select_related = ("parent", "payment_method")
+    list_before_template: Any = "backoffice/accounts/list_head.html"
+    change_form_outer_before_template: Any = "backoffice/accounts/head.html"
     ordering = ("-created_at", "-id")
     search_fields = ("number__exact", "name__words", "email__iexact")
     search_help_text = _("Number, beginnings of the name, or e-mail")
@@ -166,7 +195,7 @@ class AccountAdmin(BssModelAdmin):
         "created": lambda account: account.created_at,
     }
     autocomplete_fields = ("parent", "bill_to")
-    readonly_fields = ("number", "sync_link", "created", "credit")
+    readonly_fields = ("number", "sync_link", "created", "tax_check", "credit")
     inlines = (AddressInline, ContactInline)
     refusal_fields: ClassVar = {
         "accounts.wrong_tax_number": "tax_number",
@@ -180,6 +209,8 @@ class AccountAdmin(BssModelAdmin):
         PriceLists,
         Mails,
         Files,
+        EndCustomers,
+        Timeline,
     )
 
     class Media:
@@ -194,7 +225,7 @@ class AccountAdmin(BssModelAdmin):
         credit = ("credit",) if obj and may_see_debts else ()
         return (
             (_("General Information"), {"fields": (*facts, *WHO), "classes": TWO}),
-            (_("Billing"), {"fields": (*BILLING, *credit), "classes": TWO}),
+            (_("Billing"), {"fields": (*_billing(obj), *credit), "classes": TWO}),
             (_("Selling"), {"fields": SELLING}),
         )
 
@@ -202,11 +233,18 @@ class AccountAdmin(BssModelAdmin):
         """Return the sections a person may see."""
         return shown_sections(request, self.sections)
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return whether a person may edit; a merged account is closed."""
+        may_edit: bool = super().has_change_permission(request, obj)
+        return may_edit and not (obj is not None and obj.is_merged)
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """Return what fits a search; only resellers where one is looked for."""
         found, may_repeat = super().get_search_results(request, queryset, search_term)
+        if "field_name" in request.GET:  # to be chosen in a form
+            found = found.filter(merged_into__isnull=True)
         if request.GET.get("field_name") == "parent":
             found = found.filter(kind=AccountKind.RESELLER)
         return found, may_repeat
@@ -235,6 +273,8 @@ class AccountAdmin(BssModelAdmin):
                 actor=actor_of(request),
                 now=now,
             )
+        if warning := _tax_number(account).warning:
+            messages.warning(request, warning)
 
     # ---------------------------------------------------------------- columns
 
@@ -270,6 +310,17 @@ class AccountAdmin(BssModelAdmin):
         """Return the limit, what is used of it, and what is left."""
         return credit_shown(credit_of(account))
 
+    @admin.display(description=_("Tax number check"))
+    def tax_check(self, account: Account) -> str:
+        """Return what the rules of the country say about the tax number."""
+        read = _tax_number(account)
+        if read.warning or not read.number:
+            return read.warning or NOTHING
+        if not read.country:
+            return str(_("Not checked: no rule is known for this country."))
+        told = _("Fits the rules of %(country)s.")
+        return told % {"country": country_name(read.country)}
+
     @admin.display(description=_("Created"))
     def created(self, account: Account) -> str:
         """Return when the account was created."""
@@ -279,6 +330,24 @@ class AccountAdmin(BssModelAdmin):
 def _sync_badge(account: Account, status: LinkStatus) -> SafeString:
     href = reverse("bss:synchronization", args=[account.pk])
     return badge(status.label, TONES.get(status, ""), href=href)
+
+
+def _billing(account: Account | None) -> tuple[str, ...]:
+    """Return the fields about bills; what is known of a tax number stands beside it."""
+    if account is None:
+        return BILLING
+    place = BILLING.index("tax_number") + 1
+    return (*BILLING[:place], "tax_check", *BILLING[place:])
+
+
+def _tax_number(account: Account) -> TaxNumber:
+    """Return the tax number as the country of the billing address reads it."""
+    address = account.addresses.filter(is_billing=True).first()
+    country = address.country if address is not None else ""
+    try:
+        return read_tax_number(number=account.tax_number, country=country)
+    except WrongTaxNumber as refusal:  # the address has changed since
+        return TaxNumber(account.tax_number, warning=refusal.message)
 
 
 def _country(formsets: Iterable[Any]) -> str:

@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 PAGES = (
     "dashboard_cards",
     "accounts",
+    "account_import",
+    "account_merging",
+    "hierarchy",
     "contacts",
     "synchronization",
     "orders",

@@ -59,7 +59,7 @@ def typed(**fields: object) -> dict[str, Any]:
         "contacts-0-first_name": "Lea",
         "contacts-0-last_name": "Lang",
         "contacts-0-email": "lea@alpine.example",
-        "contacts-0-is_billing_contact": "on",
+        "contacts-0-billing_role": "main",
         **fields,
     }
 

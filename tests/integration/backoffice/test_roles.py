@@ -64,6 +64,7 @@ OWNERS = {
     "candidate_id": "provisioning.candidate",
     "export_id": "lists.export",
     "found_id": "provisioning.accountcandidate",
+    "account_import_id": "account_import.accountimport",
     "import_id": "catalogue.priceimport",
     "order_id": "orders.order",
     "line_id": "reconciliation.finding",
