@@ -20,8 +20,8 @@ from purveyor.domain.accounts.models import (
     PaymentMethod,
     User,
 )
-from purveyor.domain.accounts.signing_in import end_sessions, set_password
 from purveyor.domain.accounts.names import name_key
+from purveyor.domain.accounts.signing_in import end_sessions, set_password
 from purveyor.domain.accounts.tax_numbers import read_tax_number
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import (
