@@ -66,7 +66,7 @@ def open_orders() -> Card:
     )
 
 
-@card(SALES, permission="orders.approve_order", place=20)
+@card(BILLING, permission="orders.approve_order", place=5)
 def orders_to_approve() -> Card:
     """Return how many orders wait for an approver."""
     count = count_waiting()

@@ -53,7 +53,7 @@ def a_sale(
     put_items(order=order, lines=[line], actor=DAN, now=NOON)
     a_link(account=order.account)
     submit_order(order=order, actor=DAN, now=NOON)
-    plan = ExecutionPlan(start_date=clock.day_of(at), option=InvoiceOption.NONE)
+    plan = ExecutionPlan(clock.day_of(at), InvoiceOption.NONE, margin_because="A gift")
     execution = execute_order(order=order, plan=plan, actor=DAN, now=at)
     return Charge.objects.get(execution=execution)
 
