@@ -12,7 +12,7 @@ from django.urls import reverse
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.invoices.models import Charge
 from purveyor.domain.invoices.operations import drop_charge
-from purveyor.domain.invoices.sales import best_buyers, sold_by_month
+from purveyor.domain.invoices.sales import Sold, best_buyers, sold_by_month
 from purveyor.domain.orders.executing import ExecutionPlan
 from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.operations import Line, put_items
@@ -20,6 +20,7 @@ from purveyor.faces.backoffice.cards import SECTIONS
 from purveyor.flows.execution.operations import execute_order
 from purveyor.flows.ordering.operations import submit_order
 from purveyor.kernel import clock
+from purveyor.kernel.money import Money
 from tests.factories.accounts import a_reseller, an_account, an_end_customer
 from tests.factories.assets import a_failed_asset
 from tests.factories.catalogue import a_product
@@ -45,11 +46,10 @@ def a_sale(
     at: datetime = NOON,
     account: Account | None = None,
     quantity: int = 2,
-    discount: int = 0,
 ) -> Charge:
     """Return the charge of something that was executed at a moment."""
     order = a_draft_order(account=account or an_account(), items=0)
-    line = Line(a_product(), quantity, Decimal(discount))
+    line = Line(a_product(), quantity)
     put_items(order=order, lines=[line], actor=DAN, now=NOON)
     a_link(account=order.account)
     submit_order(order=order, actor=DAN, now=NOON)
@@ -194,11 +194,9 @@ def test_what_was_dropped_was_not_sold() -> None:
 
 
 def test_a_gift_has_no_margin_in_per_cent() -> None:
-    a_sale(discount=100)
+    gift = Sold(Money(Decimal(0), "EUR"), Money(Decimal(7), "EUR"), 1)
 
-    (row,) = sold_by_month(now=NOON)
-
-    assert row.sold.margin_percent is None
+    assert gift.margin_percent is None
 
 
 def test_end_customers_count_for_their_reseller_and_the_best_stands_first() -> None:

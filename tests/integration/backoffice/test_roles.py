@@ -10,6 +10,8 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from purveyor.domain.accounts.models import SignInOutcome
+from purveyor.domain.accounts.signing_in import Visitor, note_sign_in
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.provisioning.operations.groups import retry_group
 from purveyor.faces.backoffice.site import bss
@@ -28,6 +30,7 @@ from tests.factories.troubles import (
     an_account_candidate,
     failures,
 )
+from tests.support.role_matrix import LETTERS, MATRIX
 
 pytestmark = pytest.mark.once
 
@@ -52,6 +55,7 @@ OF_EVERYBODY = {  # for whoever is signed in, about nobody but themselves
 }
 CODE = "BT-TEST-0000-0000-CASH"
 CODES = (CODE, FOUND, TWICE, STRANGE)
+NAMELESS = "bss:None"  # redirections of the admin to its own pages
 SECRETS = ("reveal_coupon", "enter_coupon", "overrule_vendor", "settle_doubt")
 
 STEP = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -180,6 +184,30 @@ def test_what_is_not_there_is_not_found(
                 broken[name] = answer.status_code
 
     assert broken == {}
+
+
+def test_each_role_opens_what_the_table_says(staff) -> None:
+    an_organization()
+    _trouble(a_synchronized_asset(code=CODE))
+    outcome, eve = SignInOutcome.WRONG_PASSWORD, Visitor("eve@elsewhere.example")
+    note_sign_in(visitor=eve, outcome=outcome, user=None, now=NOON)
+    opened: dict[str, set[str]] = {}
+    for role in settings.PURVEYOR_ROLES:
+        client = staff(role)
+        for name, address in walk():
+            if name in OPEN | OF_EVERYBODY | {NAMELESS}:
+                continue
+            roles = opened.setdefault(name, set())
+            answer = client.get(address)
+            if answer.streaming:
+                b"".join(answer)  # else its file stays open
+            if answer.status_code != 403:
+                roles.add(LETTERS[role])
+
+    told = "New pages need a line in tests/support/role_matrix.py: who opens them?"
+    assert sorted(set(opened) - set(MATRIX)) == [], told
+    assert sorted(set(MATRIX) - set(opened)) == [], "These pages are gone."
+    assert {n: who for n, who in opened.items() if set(MATRIX[n]) != who} == {}
 
 
 def test_without_a_role_every_page_but_ones_own_is_shut(staff) -> None:
