@@ -9,7 +9,7 @@ ACCOUNTS_A_TIME = 1_000
 
 def write_keys(apps, schema_editor):
     """Fill in the key of every account's name."""
-    accounts = apps.get_model("accounts", "0008_merged_accounts").objects.only("name", "name_key")
+    accounts = apps.get_model("accounts", "account").objects.only("name", "name_key")
     changed = []
     for account in accounts.iterator(chunk_size=ACCOUNTS_A_TIME):
         account.name_key = name_key(account.name)
