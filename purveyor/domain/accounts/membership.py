@@ -126,7 +126,7 @@ def add_member(
     account: Account,
     email: str,
     name: str,
-    role: MemberRole,
+    role: str,
     password: str = "",
     actor: str,
     now: datetime,
@@ -148,7 +148,7 @@ def add_member(
     check(member)
     member.save(force_insert=True)
     log(member, "create", actor=actor, at=now, role=role)
-    return Membership(user, account, role)
+    return Membership(user, account, MemberRole(role))
 
 
 def roles_with(permission: str) -> Collection[str]:

@@ -1,6 +1,6 @@
 """What is done with the catalogue."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from purveyor.domain.catalogue.categories import Category
 from purveyor.domain.catalogue.models import (
     Application,
     Characteristic,
@@ -79,6 +80,24 @@ def execute_by_hand(
     product_type.save(update_fields=["is_executed_by_hand"])
     verb = "become_by_hand" if is_by_hand else "become_automatic"
     log(product_type, verb, actor=actor, at=now)
+
+
+@transaction.atomic
+def put_on_shelf(
+    *,
+    slug: str,
+    facts: Mapping[str, Any],
+    codes: Collection[str],
+    actor: str,
+    now: datetime,
+) -> Category:
+    """Create a category with some products in it, named by their codes."""
+    category = Category(slug=slug, **facts)
+    keep(category, changed=facts, actor=actor, at=now)
+    for product in Product.objects.filter(code__in=codes):
+        product.category = category
+        keep(product, changed=["category"], actor=actor, at=now)
+    return category
 
 
 def create_product(

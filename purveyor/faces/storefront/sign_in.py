@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.utils import perform_login
 from django import forms
 from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout
-from django.http import HttpResponse, HttpResponseRedirect
+from django.contrib.auth import authenticate, logout
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,8 +16,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from purveyor.domain.accounts.sign_in_models import SignInOutcome
+from purveyor.domain.accounts.signing_in import note_sign_in, visitor_of
 from purveyor.faces.storefront.access import CHOSEN, ShopRequest, anyone, member
 from purveyor.faces.storefront.forms import ShopForm
+from purveyor.kernel import clock
 
 
 class SignInForm(ShopForm):
@@ -53,8 +58,12 @@ def sign_in(request: ShopRequest) -> HttpResponse:
         if user.is_staff:
             messages.info(request, _("You are of the staff: sign in to the BSS."))
             return redirect("bss:login")
-        login(request, user)
-        return HttpResponseRedirect(wanted)
+        known = {"email": user.email, "reauthenticated": True}  # just now, that is
+        record_authentication(request, user, method="password", **known)
+        answer: HttpResponse = perform_login(
+            request, user, email=user.email, redirect_url=wanted
+        )
+        return answer
     status = 422 if form.is_bound else 200
     told = {"form": form, "wanted": wanted}
     return render(request, "storefront/sign_in.html", told, status=status)
@@ -66,6 +75,15 @@ def _known(request: ShopRequest, form: SignInForm) -> Any:
     email, password = given["username"].strip().lower(), given["password"]
     user = authenticate(request, username=email, password=password)
     if user is None:
+        is_locked = getattr(request, "axes_locked_out", False)
+        note_sign_in(
+            visitor=visitor_of(request, email),
+            outcome=SignInOutcome.LOCKED_OUT
+            if is_locked
+            else SignInOutcome.WRONG_PASSWORD,
+            user=None,
+            now=clock.now(),
+        )
         words = _("E-mail and password do not fit together. Try again, or ask us.")
         form.add_error(None, words)
     return user

@@ -283,7 +283,15 @@ def contacts_for(*, receiver: Account, payer: Account) -> tuple[Contact, ...]:
     accounts = {each for each in (receiver.pk, payer.pk, receiver.parent_id) if each}
     people = Contact.objects.filter(account__in=accounts).select_related("account")
     found = list(people.order_by("first_name", "last_name", "id")[:CONTACTS_MAX])
-    return tuple(sorted(found, key=lambda each: each.account_id != receiver.pk))
+    return tuple(
+        sorted(
+            found,
+            key=lambda each: (
+                each.account_id != receiver.pk,
+                not each.is_order_contact,
+            ),
+        )
+    )
 
 
 def _gone(item: BasketItem) -> Hindrance:

@@ -148,8 +148,7 @@ def _told(delivery: Delivery | None, order: Order, today: date) -> tuple[Stage, 
 def _told_of(delivery: Delivery, today: date) -> tuple[Stage, str]:
     match delivery.status:
         case SyncStatus.SYNCHRONIZED:
-            words = _("Delivered: the coupon code goes to %(email)s by mail")
-            return Stage.DONE, words
+            return Stage.DONE, _("Delivered")
         case SyncStatus.UNCLEAR:
             return Stage.WAITING, _("Being checked with %(vendor)s")
         case SyncStatus.FAILED:

@@ -20,6 +20,7 @@ from purveyor.faces.console.demo.company import COMPANIES
 from purveyor.faces.console.demo.history import Historian
 from purveyor.faces.console.demo.office import ADMINISTRATOR, Office
 from purveyor.faces.console.demo.place import Place
+from purveyor.faces.console.demo.shop import let_in
 from purveyor.faces.console.demo.stand_in import StandIn
 from purveyor.faces.console.demo.stories import STORIES
 from purveyor.kernel import clock
@@ -96,6 +97,7 @@ def steps(
             (f"Orders of {each.days_ago} days ago", partial(historian.tell, each))
             for each in STORIES
         ),
+        ("Opening the Storefront", partial(_let_in, office, now)),
         ("Closing the books", partial(_finish, place, now)),
     ]
 
@@ -125,6 +127,10 @@ def _open(place: Place, office: Office, vendor: dict[str, Any]) -> None:
     if not os.environ.get("DATABASE_URL"):  # the database is this folder's own
         place.unfinished.touch()
     office.open(vendor)
+
+
+def _let_in(office: Office, now: datetime) -> None:
+    let_in(office.numbers, actor=ADMINISTRATOR, now=now)
 
 
 def _finish(place: Place, now: datetime) -> None:

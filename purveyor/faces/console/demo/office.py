@@ -51,6 +51,7 @@ from purveyor.faces.console.demo.company import (
     TAX_RATES,
     Company,
 )
+from purveyor.faces.console.demo.shop import LOOKS, fill_shelves
 from purveyor.faces.console.demo.stand_in import StandIn
 from purveyor.faces.console.demo.stories import TO_BE_PAID
 from purveyor.flows.execution.street import STREET
@@ -78,7 +79,7 @@ class Office:
     def open(self, vendor: Mapping[str, Any]) -> None:
         """Fill in the profile, hire people, set up the vendor and the catalogue."""
         actor, now = ADMINISTRATOR, self.opened_at
-        facts = {**ORGANIZATION, "logo": LOGO.read_bytes()}
+        facts = {**ORGANIZATION, **LOOKS, "logo": LOGO.read_bytes()}
         fill_in_organization(facts=facts, actor=actor, now=now)
         hire()
         for name, days in PAYMENT_METHODS:
@@ -93,6 +94,7 @@ class Office:
             )
         set_up_vendor(vendor, actor=actor, now=now)
         fill_catalogue(actor=actor, now=now)
+        fill_shelves(actor=actor, now=now)
         create_label(state=OrderState.SUBMITTED, name=TO_BE_PAID, actor=actor, now=now)
 
     def take_in(self, company: Company) -> None:
@@ -179,7 +181,8 @@ def set_up_vendor(vendor: Mapping[str, Any], *, actor: str, now: datetime) -> No
         "workgroup": vendor["workgroup"],
         "portal_url": vendor["portal_url"],
     }
-    policies = {"settle_seconds": SETTLE_SECONDS}
+    # Whoever buys in the Storefront is made known to BitTitan on the way.
+    policies = {"settle_seconds": SETTLE_SECONDS, "sync_on_checkout": True}
     set_up(
         application=application, values=values, policies=policies, actor=actor, now=now
     )

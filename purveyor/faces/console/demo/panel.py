@@ -13,6 +13,7 @@ from purveyor.faces.console.demo.children import Children
 from purveyor.faces.console.demo.company import ORGANIZATION, SIGN_IN, STAFF
 from purveyor.faces.console.demo.office import email_of_role
 from purveyor.faces.console.demo.place import Place
+from purveyor.faces.console.demo.shop import SHOPPERS
 
 WIDTH = 84
 
@@ -24,6 +25,7 @@ def addresses_of(
     return {
         "bss_url": f"{place.web_url}/bss/",
         "sign_in_url": f"{place.web_url}/bss/login/",
+        "shop_url": f"{place.web_url}/",
         "sign_ins": [
             {
                 "role": role,
@@ -32,6 +34,10 @@ def addresses_of(
                 "password": SIGN_IN,
             }
             for role in settings.PURVEYOR_ROLES
+        ],
+        "shoppers": [
+            {"role": each.does, "email": each.email, "password": SIGN_IN}
+            for each in SHOPPERS
         ],
         "vendor": {
             name: vendor[name]
@@ -58,6 +64,7 @@ def panel_of(found: Mapping[str, Any]) -> Panel:
     where = Table.grid(padding=(0, 3))
     for name, url in (
         ("Back office (BSS)", found["bss_url"]),
+        ("Storefront", found["shop_url"]),
         ("BitTitan's portal, played", vendor["portal_url"]),
         ("Mails that were sent", vendor["inbox_url"]),
         ("What can go wrong", vendor["control_url"]),
@@ -67,6 +74,9 @@ def panel_of(found: Mapping[str, Any]) -> Panel:
     for head in ("Sign in as", "E-mail", "Password"):
         who.add_column(head)
     for person in found["sign_ins"]:
+        who.add_row(person["role"], person["email"], person["password"])
+    who.add_section()
+    for person in found["shoppers"]:
         who.add_row(person["role"], person["email"], person["password"])
     ends = (
         f"Everything lies in {escape(found['data_dir'])};\n"

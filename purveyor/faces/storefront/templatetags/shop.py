@@ -6,9 +6,11 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from purveyor.faces.ui.choices import country_name
+
 register = template.Library()
 
-ARTS = 6
+ARTS = 5
 INITIALS_MAX = 2
 
 #: Lines on a square of 24; drawn for this shop.
@@ -65,3 +67,9 @@ def initials(name: str) -> str:
     """Return the first letters of a name."""
     words = [word for word in name.split() if word[:1].isalnum()]
     return "".join(word[0] for word in words[:INITIALS_MAX]).upper() or "?"
+
+
+@register.filter
+def country(code: str) -> str:
+    """Return a country's name in the reader's language."""
+    return country_name(code)

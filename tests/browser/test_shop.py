@@ -1,0 +1,146 @@
+"""Buyers in a real Chromium: at a desk, on a phone, and without scripts."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from purveyor.domain.accounts.models import Account, Organization
+from purveyor.domain.assets.models import Asset
+from purveyor.domain.orders.models import Order
+from purveyor.domain.provisioning.models import ServiceManagerSetup
+from tests.factories.accounts import a_reseller, an_account
+from tests.factories.members import PASSWORD, a_member
+from tests.support.stand_in import StandIn, eventually
+from tests.support.workers import Crew
+
+MIA = "mia@north.example"
+PRODUCT = "BitTitan Mailbox License"
+Visits = Callable[..., Page]
+
+
+@pytest.fixture
+def visits(browser: Browser, live_server: Any, vendor: StandIn) -> Iterator[Visits]:
+    """Return how Mia opens the shop; nothing may complain in its console."""
+    ServiceManagerSetup.objects.update(sync_on_checkout=True)
+    Organization.objects.update(terms="Pay in time.")
+    contexts, complaints = [], []
+
+    def visit(*, width: int = 1440, **settings: Any) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": 800},
+            **settings,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "console",
+            lambda said: complaints.append(said.text) if said.type == "error" else None,
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto("/")
+        page.get_by_label("E-mail").fill(MIA)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def test_a_direct_customer_buys_for_itself(visits: Visits, crew: Crew) -> None:
+    a_member(account=an_account(name="Contoso"), email=MIA)
+    crew.starts()
+    page = visits()
+
+    puts_ten_into_the_basket(page)
+    page.get_by_label("Friendly name").fill("Berlin office")
+    page.get_by_role("button", name="Checkout").click()
+    orders(page)
+
+    expect(page.get_by_text("All of it is delivered")).to_be_visible()
+    assert Asset.objects.get().name == "Berlin office"
+
+
+def test_a_reseller_buys_for_a_new_end_customer_on_a_phone(
+    visits: Visits, vendor: StandIn, crew: Crew
+) -> None:
+    a_member(account=a_reseller(), email=MIA)
+    crew.starts()
+    page = visits(width=360)
+
+    puts_ten_into_the_basket(page)
+    page.get_by_label("For whom is it?").select_option("new")
+    fills_in_a_customer(page)
+    expect(page.get_by_text("is now one of your customers")).to_be_visible()
+    page.get_by_role("button", name="Checkout").click()
+    orders(page)
+
+    # BitTitan is told of the new customer first; the page says so and is left.
+    asset = Asset.objects.get()
+    assert eventually(lambda: len(vendor.made(asset.key)) == 1, seconds=60)
+    page.reload()
+    expect(page.get_by_text("All of it is delivered")).to_be_visible()
+    assert Order.objects.get().account.name == "Elbklinik"
+    assert is_as_wide_as_its_screen(page)
+
+
+def test_all_of_it_works_without_scripts(visits: Visits) -> None:
+    a_member(account=a_reseller(), email=MIA)
+    page = visits(java_script_enabled=False)
+
+    puts_ten_into_the_basket(page)
+    page.get_by_label("For whom is it?").select_option("new")
+    page.get_by_role("button", name="Update").last.click()
+    fills_in_a_customer(page)
+    page.get_by_role("button", name="Checkout").click()
+    orders(page)
+
+    expect(page.get_by_text("BitTitan is making the coupon")).to_be_visible()
+    expect(page.get_by_role("link", name="Look again")).to_be_visible()
+    assert Account.objects.filter(name="Elbklinik").count() == 1
+
+
+def puts_ten_into_the_basket(page: Page) -> None:
+    """Catalogue > product > Add to Basket."""
+    page.get_by_role("link", name=PRODUCT).click()
+    page.get_by_label("Licenses").fill("10")
+    page.get_by_role("button", name="Add to Basket").click()
+    page.wait_for_url("**/basket/")
+
+
+def fills_in_a_customer(page: Page) -> None:
+    """Tell of a new end customer."""
+    page.wait_for_url("**/customers/new/")
+    for label, text in (
+        ("Company", "Elbklinik"),
+        ("E-mail of the company", "office@elbklinik.example"),
+        ("Street and number", "Klinikweg 1"),
+        ("Postcode", "21680"),
+        ("City", "Stade"),
+        ("First name", "Nuria"),
+        ("Last name", "Kaya"),
+        ("Their e-mail", "kaya@elbklinik.example"),
+    ):
+        page.get_by_role("textbox", name=label, exact=True).fill(text)
+    page.get_by_label("Country").select_option("DE")
+    page.get_by_role("button", name="Add the customer").click()
+    page.wait_for_url("**/basket/")
+
+
+def orders(page: Page) -> None:
+    """Details > review > order."""
+    page.get_by_role("button", name="Go on to the review").click()
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name=re.compile("Order for")).click()
+    page.wait_for_url("**/orders/**")
+
+
+def is_as_wide_as_its_screen(page: Page) -> bool:
+    """Return whether nothing sticks out at the side."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
