@@ -235,9 +235,13 @@ def place_order(
 
 
 def _lock_open(basket: Basket) -> None:
-    """Keep a basket for this transaction, as long as it is open."""
-    baskets = Basket.objects.select_for_update(of=("self",)).select_related("order")
-    locked = baskets.get(pk=basket.pk)
+    """
+    Keep a basket for this transaction, as long as it is open.
+
+    Its order is asked for afterwards, not joined: whoever has waited here would see the
+    basket as it is now, but the orders as they were when it began to wait.
+    """
+    locked = Basket.objects.select_for_update().get(pk=basket.pk)
     if locked.state != BasketState.OPEN:
         message = _("This basket was ordered already.")
         raise BasketIsPlaced(message, order=locked.order and locked.order.number)
