@@ -208,6 +208,8 @@ def _shown(account: Account, field: Any) -> str:
     value = getattr(account, field.name)
     if value is None or value == "":
         return NOTHING
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
     display = getattr(account, f"get_{field.name}_display", None)
     return str(display() if display else value)
 

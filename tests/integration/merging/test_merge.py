@@ -312,5 +312,6 @@ def test_only_known_tables_hold_what_two_accounts_cannot_both_have() -> None:
         "accounts.Contact",
         "accounts.Member",
         "catalogue.Assignment",
+        "checkout.Basket",
         "provisioning.AccountLink",
     }

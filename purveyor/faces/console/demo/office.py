@@ -153,7 +153,9 @@ def person_of(company: Company, name: str, *, is_first: bool) -> dict[str, Any]:
         "last_name": last,
         "email": f"{local}@{company.domain}",
         "is_order_contact": is_first,
+        "is_main_order_contact": is_first,
         "is_billing_contact": is_first,
+        "is_main_billing_contact": is_first,
         "is_technical_contact": not is_first,
     }
 
