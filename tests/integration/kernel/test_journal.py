@@ -36,7 +36,7 @@ def test_keeping_a_new_record_says_that_it_was_created(now: datetime) -> None:
     assert (entry.verb, entry.actor, entry.at) == ("create", DAN, now)
     assert (entry.record_type, entry.record_id) == ("accounts.paymentmethod", method.pk)
     assert entry.record_label == "Cash"
-    assert entry.facts == {"fields": ["name", "payment_days"]}
+    assert entry.facts == {"changes": {}}
 
 
 def test_keeping_a_known_record_says_what_was_edited(method, now: datetime) -> None:
@@ -46,7 +46,8 @@ def test_keeping_a_known_record_says_what_was_edited(method, now: datetime) -> N
 
     entry = Entry.objects.get()
     assert PaymentMethod.objects.get().payment_days == 14
-    assert (entry.verb, entry.facts) == ("edit", {"fields": ["payment_days"]})
+    assert entry.verb == "edit"
+    assert entry.facts == {"changes": {"payment_days": [30, 14]}}
 
 
 def test_what_breaks_a_rule_is_not_kept_and_every_complaint_is_told(
