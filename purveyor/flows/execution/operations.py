@@ -106,8 +106,10 @@ def _check(
 
     What cannot be executed at all is left to `open_execution`, which says so.
     """
-    is_late = any(item.state != ItemState.OPEN for item in items)
-    if is_late or not ORDER.allows(order, "execute"):
+    if items and not ORDER.allows(order, "execute"):
+        # As it was read: an approval since then must not lead past the checks below.
+        raise ORDER.refusal(order, "execute")
+    if any(item.state != ItemState.OPEN for item in items):
         return []
     if seen is not None and items:
         preview = preview_of(order=order, items=items, now=now)

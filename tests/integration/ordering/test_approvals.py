@@ -11,7 +11,7 @@ from purveyor.domain.orders.executing import (
     ExecutionPlan,
 )
 from purveyor.domain.orders.lifecycle import ApprovalCause, InvoiceOption, OrderState
-from purveyor.domain.orders.models import Approval, Order
+from purveyor.domain.orders.models import Approval, Execution, Order
 from purveyor.domain.orders.operations import (
     cancel_order,
 )
@@ -56,6 +56,18 @@ def fresh(order: Order) -> Order:
 
 
 # ------------------------------------------------------------------ credit
+
+
+def test_a_yes_meanwhile_does_not_lead_past_the_other_checks(now: datetime) -> None:
+    """Who pressed had read the order before the yes: nothing was checked for them."""
+    order = a_held_order()
+    as_read = fresh(order)
+    approve_order(approval_id=the_question(order), actor=INES, now=now)
+
+    with pytest.raises(MoveRefused):
+        execute_order(order=as_read, plan=PLAN, seen="nothing", actor=DAN, now=now)
+
+    assert not Execution.objects.exists()
 
 
 @pytest.mark.parametrize(
