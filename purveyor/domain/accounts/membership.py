@@ -108,6 +108,12 @@ def get_receiver(*, number: str, member: Membership) -> Account:
     return account
 
 
+def may_buy_for(*, receiver: Account, member: Membership) -> bool:
+    """Return whether a member may buy for an account now."""
+    is_own = receiver.pk == member.account.pk
+    return is_own or (member.is_reseller and receiver.parent_id == member.account.pk)
+
+
 def check_customer_is_new(*, name: str, reseller: Account) -> None:
     """
     Check that a reseller has no end customer of this name.

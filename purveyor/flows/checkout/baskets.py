@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import FETCH_RAISE, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from purveyor.domain.accounts.membership import Membership
+from purveyor.domain.accounts.membership import Membership, may_buy_for
 from purveyor.domain.accounts.models import Account, Contact
 from purveyor.domain.accounts.queries import bill_to_of
 from purveyor.domain.catalogue.models import Application
@@ -45,6 +45,7 @@ class Obstacle(StrEnum):
     SYNCHRONIZATION = "synchronization"  #: a vendor does not know the account
     BUYER = "buyer"  #: a policy keeps this kind of account from the product
     PRICE = "price"  #: it cannot be bought any more, or has no price
+    RECEIVER = "receiver"  #: whom it is for is no customer of the buyer any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ def count_licenses(*, member: Membership) -> int:
 
 def contents_of(*, basket: Basket, member: Membership, on: date) -> Contents:
     """Return what is in a basket, at the prices of a day."""
-    receiver = basket.receiver or member.account
+    receiver, left = _receiver_of(basket, member)
     items = list(
         basket.items.select_related(
             "product__product_type__application__setup", "product__category"
@@ -161,11 +162,32 @@ def contents_of(*, basket: Basket, member: Membership, on: date) -> Contents:
         rows=tuple(rows),
         totals=totals_of(items=lines, currency=till.book.currency),
         hindrances=(
+            *left,
             *account_hindrances(receiver),
             *_of_items(receiver, items),
             *problems,
         ),
     )
+
+
+def _receiver_of(
+    basket: Basket, member: Membership
+) -> tuple[Account, tuple[Hindrance, ...]]:
+    """
+    Return for whom a basket is, as far as its member may still buy for them.
+
+    A customer may have gone to another reseller since it was chosen. Then its payer is
+    somebody else, whose prices are none of the member's business.
+    """
+    chosen = basket.receiver or member.account
+    if may_buy_for(receiver=chosen, member=member):
+        return chosen, ()
+    message = _(
+        "%(account)s is no longer your customer. Choose for whom it is, then press "
+        "Update."
+    )
+    words = message % {"account": chosen.name}
+    return member.account, (Hindrance(Obstacle.RECEIVER, words),)
 
 
 def get_product_again(item: BasketItem, member: Membership) -> None:

@@ -124,6 +124,35 @@ def test_a_reseller_buys_for_an_end_customer() -> None:
     assert order.state == OrderState.EXECUTED
 
 
+@pytest.mark.parametrize("when", ["before the review", "after it"])
+def test_a_customer_that_left_is_not_bought_for(when: str) -> None:
+    """Who pays for it is another reseller by now, and its prices are not ours."""
+    reseller, other = a_reseller(name="Northwind"), a_reseller(name="Southwind")
+    customer = an_end_customer(reseller=reseller, name="Brandt")
+    for account in (customer, reseller):
+        a_link(account=account)
+    client = a_visit(a_member(account=reseller))
+    basket = fills_the_basket(client)
+    changed = {f"quantity-{CODE}": 10, "receiver": customer.number}
+    client.post("/basket/change/", changed)
+    fills_in_details(client, basket)
+    agreed = agreed_on(client, basket)
+
+    Account.objects.filter(pk=customer.pk).update(parent=other, bill_to=other)
+    if when == "before the review":
+        answer = client.get(f"/checkout/{basket.key}/review/")
+    else:
+        answer = places(client, basket, agreed)
+
+    assert answer["Location"] == "/basket/"
+    assert not Order.objects.exists()
+    shown = page(client, "/basket/")
+    assert "Brandt is no longer your customer" in shown
+    assert "Southwind" not in shown
+    client.post("/basket/change/", {**changed, "receiver": reseller.number})
+    assert "no longer your customer" not in page(client, "/basket/")
+
+
 NEW = {
     "name": "Elbklinik",
     "email": "office@elbklinik.example",
