@@ -199,13 +199,13 @@ def invoice_options() -> tuple[InvoiceOption, ...]:
 def _line(margin: Margin) -> LinePreview:
     item, listed = margin.item, Today.of(margin.item).unit_price
     then = item.unit_price if item.list_price is None else item.list_price
-    has_moved = listed is not None and listed != then
+    moved_to = None if listed == then else listed
     return LinePreview(
         item_id=item.pk,
         name=item.product_name,
         licenses=item.quantity,
         unit_price=Money(item.unit_price, item.currency),
-        list_price=Money(listed, item.currency) if listed and has_moved else None,
+        list_price=None if moved_to is None else Money(moved_to, item.currency),
         discount_percent=item.discount_percent,
         net=margin.net,
         tax=item.tax,

@@ -1,5 +1,6 @@
 """Execute Order shows what holds it back, and holds to what it has shown."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -166,6 +167,20 @@ def test_it_says_what_keeps_the_vendor_from_it(
     assert "the coupons wait" in sees(sales, order)
 
 
+def test_what_is_ticked_is_asked_about_without_tokens_in_the_address(
+    sales: Client,
+) -> None:
+    """Addresses stand in logs and have a limit; the token of many items is longer."""
+    order = a_submitted_order(items=2)
+
+    address = reverse("bss:orders_order_deliver", args=[order.pk])
+    page = sales.get(address, headers=FROM_SCRIPT)
+
+    kept_out = re.search(r'hx-params="not ([^"]+)"', page.content.decode())
+    assert kept_out is not None
+    assert set(kept_out[1].split(",")) == {"csrfmiddlewaretoken", "seen"}
+
+
 def test_the_dialog_asks_the_database_few_questions(sales: Client) -> None:
     establish_notifications()
     account = an_account(credit_limit="9999")
@@ -207,6 +222,10 @@ def raises_the_price() -> None:
     a_price(product=a_product(), price="12.00")
 
 
+def gives_it_away() -> None:
+    Price.objects.update(unit_price=0)
+
+
 def raises_the_cost() -> None:
     a_price(product=a_product(), price="9.90", cost="8.00")
 
@@ -233,6 +252,7 @@ def raises_the_floor() -> None:
 
 CHANGES = [
     (raises_the_price, "The price of BitTitan Mailbox License is €12.00 now, it was"),
+    (gives_it_away, "The price of BitTitan Mailbox License is €0.00 now, it was"),
     (raises_the_cost, "The cost of BitTitan Mailbox License is €80.00 now, it was €70"),
     (
         lowers_the_limit,
