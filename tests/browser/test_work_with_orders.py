@@ -25,6 +25,7 @@ def test_dan_keys_in_and_executes_an_order_without_the_mouse(desk: Page) -> None
     account = desk.locator("[name=account] + .select2 .select2-selection")
     expect(account).to_be_focused()
     desk.keyboard.type("Conto")
+    expect(desk.locator(".select2-search__field")).to_have_value("Conto")
     expect(desk.locator(".select2-results__option--highlighted")).to_contain_text(
         "Contoso"
     )

@@ -44,10 +44,17 @@
 
   const searches = (event) => {
     // What is typed on a searching select looks for it; without this it must be opened first.
+    // The first letter is put there by hand: where the browser sends it depends on how busy it is.
     const box = event.target.closest(".select2-selection");
     const select = box?.closest(".select2-container").previousElementSibling;
     if (!select || event.key.length !== 1 || event.key === " ") return false;
     window.django.jQuery(select).select2("open");
+    const search = document.querySelector(".select2-container--open .select2-search__field");
+    if (!search) return true;
+    search.focus();
+    search.value += event.key;
+    search.dispatchEvent(new Event("input", { bubbles: true }));
+    event.preventDefault();
     return true;
   };
 
