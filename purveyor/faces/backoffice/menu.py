@@ -165,6 +165,20 @@ def group_of(address: str) -> Text:
     return ""
 
 
+def line_above(path: str) -> tuple[Text, Item] | None:
+    """Return the line of the menu under which a page stands by its address."""
+    lines = [
+        (address, group.title, item)
+        for group in MENU
+        for item in group.items
+        if item.page != "index" and path.startswith(address := address_of(item.page))
+    ]
+    if not any(address for address, _title, _item in lines):
+        return None
+    _address, title, item = max(lines, key=lambda line: len(line[0]))
+    return title, item
+
+
 def name_in_path(address: str) -> Text:
     """Return what a list is called in the path of a page, if not as its records are."""
     names = {address_of(page): name for page, name in CALLED.items()}

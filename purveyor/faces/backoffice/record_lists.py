@@ -30,6 +30,7 @@ from purveyor.faces.backoffice.list_dialogs import (
     VIEW,
     WHOLE,
 )
+from purveyor.faces.backoffice.menu import name_in_path
 from purveyor.faces.backoffice.paging import PAGES_MAX, ROWS_A_PAGE, InfinitePaginator
 from purveyor.kernel.lists.models import SavedList
 from purveyor.kernel.lists.queries import Kept, kept_of
@@ -60,6 +61,11 @@ class Tab:
 
 class RecordChangeList(ChangeList):
     """A list whose address may name a saved one, in all its links."""
+
+    @property
+    def has_more_pages(self) -> bool:
+        """Return whether the list finds more than the page shows, as far as is seen."""
+        return self.page_num > 1 or len(self.result_list) == self.list_per_page
 
     def get_filters_params(self, params: Any = None) -> Any:
         """Return what of the address is a filter."""
@@ -110,13 +116,19 @@ class RecordList(unfold.ModelAdmin):
             fields = request.GET.copy()
             fields[PAGE] = str(PAGES_MAX)
             return HttpResponseRedirect(f"?{fields.urlencode()}")
+        context: dict[str, Any] = {"title": self._name(), **(extra_context or {})}
         if not self.keeps_lists:
-            return super().changelist_view(request, extra_context)
+            return super().changelist_view(request, context)
         opens_with = self._opens_with(request)
         if opens_with:
             return HttpResponseRedirect(opens_with)
-        context = {"list_bar": partial(self.list_bar, request), **(extra_context or {})}
+        context["list_bar"] = partial(self.list_bar, request)
         return super().changelist_view(request, context)
+
+    def _name(self) -> str:
+        opts = self.opts
+        address = reverse(f"bss:{opts.app_label}_{opts.model_name}_changelist")
+        return str(name_in_path(address) or capfirst(opts.verbose_name_plural))
 
     def _to_what_was_sought(self, request: HttpRequest) -> HttpResponse:
         """Go to the list of what was looked for, with no secret in its address."""

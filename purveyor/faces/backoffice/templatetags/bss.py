@@ -7,7 +7,12 @@ from django import template
 from django.utils.safestring import SafeString
 
 from purveyor.faces.backoffice import display
-from purveyor.faces.backoffice.menu import group_of, name_in_path
+from purveyor.faces.backoffice.menu import (
+    address_of,
+    group_of,
+    line_above,
+    name_in_path,
+)
 from purveyor.faces.backoffice.shortcuts import shown_shortcuts
 
 register = template.Library()
@@ -16,15 +21,25 @@ Part = dict[str, Any]
 
 
 @register.filter
-def breadcrumbs(parts: list[Part]) -> list[Part]:
-    """Return the parts of a page's path, beginning with its group in the menu."""
+def breadcrumbs(parts: list[Part], path: str) -> list[Part]:
+    """
+    Return the parts of a page's path, beginning with its group in the menu.
+
+    A page that is no record's stands by its address, `path`, under a line of the menu.
+    """
     for place, part in enumerate(parts[:2]):
         address = str(part.get("link", ""))
         group = group_of(address)
         if group:
             named = {**part, "title": name_in_path(address) or part["title"]}
             return [{"title": group}, named, *parts[place + 1 :]]
-    return parts
+    line = line_above(path) if len(parts) == 1 else None
+    if line is None:
+        return parts
+    group, item = line
+    address = address_of(item.page)
+    above = [] if path == address else [{"title": item.title, "link": address}]
+    return [{"title": group}, *above, *parts]
 
 
 @register.filter
