@@ -74,19 +74,12 @@
     (same || fields[0] || dialog()?.querySelector("button[type=submit]"))?.focus();
   };
 
-  const answerDialog = () => {
-    const asked = dialog();
-    if (!isShown(asked)) return false;
-    asked.querySelector("button[type=submit]")?.click();
-    return true;
-  };
-
   // ------------------------------------------------------------ keys
 
   const onKey = (event) => {
     const { key, target } = event;
     if (key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      if (!answerDialog()) submitDraft();
+      submitDraft(); // shortcuts.js answers a dialog
       event.preventDefault();
     } else if (key === "Enter" && target.matches("#items-group input")) {
       addLine();

@@ -44,6 +44,13 @@
     rows()[place]?.querySelector("input.action-select")?.click();
   }
 
+  function answerDialog() {
+    const button = document.querySelector("#modal-content form button[type=submit]");
+    if (!button?.getClientRects().length) return false;
+    button.click();
+    return true;
+  }
+
   const ON_LISTS = {
     j: () => choose(place + 1),
     k: () => choose(place - 1),
@@ -56,6 +63,11 @@
     if (isFind && isTyping(event.target) && event.target.id !== "search-input-command") {
       event.preventDefault(); // elsewhere unfold itself listens
       window.dispatchEvent(new CustomEvent("opencommand"));
+      return;
+    }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && answerDialog()) {
+      event.preventDefault();
+      event.stopImmediatePropagation(); // on an order's page it would submit the draft
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat && event.key === "g") return;
