@@ -22,8 +22,14 @@ from purveyor.kernel.journal.operations import check, log
 MEMBERSHIPS_MAX = 100
 RECEIVERS_MAX = 500
 
-LOOK = ("catalogue.view", "orders.view")
-BUY = ("basket.change", "orders.place", "customers.add")
+LOOK = ("catalogue.view", "orders.view", "assets.view")
+BUY = (
+    "basket.change",
+    "orders.place",
+    "customers.add",
+    "assets.change",
+    "assets.reveal",
+)
 
 #: What each role may do in the Storefront.
 ALLOWED: dict[str, frozenset[str]] = {

@@ -118,3 +118,15 @@ def has_accounts() -> bool:
 def accounts_under(account: Account) -> Q:
     """Return the condition for an account's own records and its end customers'."""
     return Q(account=account) | Q(account__parent=account)
+
+
+def held_by(account: Account) -> Q:
+    """
+    Return the condition for lists of an account's records and its end customers'.
+
+    It begins with accounts, so that an index that begins with them is used.
+    """
+    if account.kind != AccountKind.RESELLER:
+        return Q(account=account)
+    family = Account.objects.filter(Q(pk=account.pk) | Q(parent=account))
+    return Q(account__in=family.values("pk"))

@@ -31,9 +31,9 @@ from purveyor.faces.backoffice.reports import (
     bar_options,
     bars,
     service_managers,
-    spreadsheet,
 )
 from purveyor.faces.backoffice.site import bss
+from purveyor.faces.ui.spreadsheets import spreadsheet
 from purveyor.kernel import clock
 
 NAME = "expiry_radar"

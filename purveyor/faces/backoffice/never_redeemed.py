@@ -27,9 +27,9 @@ from purveyor.faces.backoffice.reports import (
     Choice,
     Query,
     service_managers,
-    spreadsheet,
 )
 from purveyor.faces.backoffice.site import bss
+from purveyor.faces.ui.spreadsheets import spreadsheet
 from purveyor.kernel import clock
 from purveyor.kernel.money import Money
 

@@ -45,8 +45,9 @@ from purveyor.faces.backoffice.display import (
 )
 from purveyor.faces.backoffice.frame import actor_of
 from purveyor.faces.backoffice.paging import ROWS_A_PAGE
-from purveyor.faces.backoffice.reports import Choice, Page, Query, spreadsheet
+from purveyor.faces.backoffice.reports import Choice, Page, Query
 from purveyor.faces.backoffice.site import bss
+from purveyor.faces.ui.spreadsheets import spreadsheet
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.sheets import BYTES_MAX, EXCEL_TYPE, write_excel

@@ -1,27 +1,19 @@
 """What the reports share: their filters and pages, their bars, their exports."""
 
-import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
-from django.http import QueryDict, StreamingHttpResponse
-from django.utils.text import slugify
+from django.http import QueryDict
 
 from purveyor.domain.catalogue.models import Application
 from purveyor.faces.backoffice.paging import PAGES_MAX, ROWS_A_PAGE
-from purveyor.kernel import clock
-from purveyor.kernel.money import Money
 
 PAGE = "p"
 DIGITS_MAX = 9
 #: One colour a currency; they are told apart in light and dark.
 COLOURS = ("--bss-chart-1", "--bss-chart-2", "--bss-chart-3")
-#: With these a cell would be a formula to a spreadsheet.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,41 +132,3 @@ def bar_options(*, has_legend: bool) -> str:
             },
         }
     )
-
-
-class _Echo:
-    """A file that returns what is written to it."""
-
-    def write(self, value: str) -> str:
-        """Return the line."""
-        return value
-
-
-def spreadsheet(
-    name: str, head: Sequence[object], rows: Iterable[Sequence[object]]
-) -> StreamingHttpResponse:
-    """Return rows as CSV; no cell of it is a formula, and none holds a coupon code."""
-    writer = csv.writer(_Echo())
-    lines = (writer.writerow([cell(each) for each in row]) for row in (head, *rows))
-    answer = StreamingHttpResponse(
-        ("\ufeff" if place == 0 else "") + line for place, line in enumerate(lines)
-    )
-    answer["Content-Type"] = "text/csv; charset=utf-8"
-    filename = f"{slugify(name)}-{clock.today().isoformat()}.csv"
-    answer["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return answer
-
-
-def cell(value: object) -> str:
-    """Return a value as a spreadsheet reads it."""
-    match value:
-        case Money():
-            return str(value.amount)
-        case datetime():
-            return clock.day_of(value).isoformat()
-        case date():
-            return value.isoformat()
-        case int() | Decimal():
-            return str(value)
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text

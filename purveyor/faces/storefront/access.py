@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -37,7 +38,7 @@ POLICY = {
 }
 FEATURES = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
-type View = Callable[..., HttpResponse]
+type View = Callable[..., HttpResponseBase]
 
 
 class ShopRequest(HttpRequest):
@@ -53,7 +54,9 @@ def member_may(permission: str) -> Callable[[View], View]:
 
     def guard(view: View) -> View:
         @wraps(view)
-        def guarded(request: ShopRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(
+            request: ShopRequest, *args: Any, **kwargs: Any
+        ) -> HttpResponseBase:
             answer = _turned_away(request)
             if answer is not None:
                 return answer
@@ -70,7 +73,7 @@ def member(view: View) -> View:
     """Let only members see a view that is about nobody but themselves."""
 
     @wraps(view)
-    def guarded(request: ShopRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: ShopRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         answer = _turned_away(request)
         return view(request, *args, **kwargs) if answer is None else answer
 
@@ -81,7 +84,7 @@ def anyone(view: View) -> View:
     """Let everybody see a view, also who is not signed in."""
 
     @wraps(view)
-    def guarded(request: ShopRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: ShopRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         arrive(request)
         return view(request, *args, **kwargs)
 
@@ -129,7 +132,7 @@ def in_clothes(response: HttpResponse) -> HttpResponse:
 
 def _page_of_the_shop(guarded: View, permission: str) -> View:
     @wraps(guarded)
-    def shown(request: ShopRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def shown(request: ShopRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return guarded(request, *args, **kwargs)
         except NotFound as error:

@@ -12,6 +12,8 @@ from purveyor.flows.checkout.baskets import count_licenses
 
 LOOK_COOKIE = "look"
 LOOKS = ("auto", "light", "dark")
+#: The pages that are found under Billing.
+BILLING = ("assets", "asset", "reveal", "rename", "send_again", "order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def _ways(request: Any) -> tuple[Way, ...]:
     """Return the ways that lead somewhere, for those who may go there."""
-    known = ((_("Catalogue"), "grid", "storefront:home", "catalogue.view"),)
+    known = (
+        (_("Catalogue"), "grid", "home", "catalogue.view", ()),
+        (_("Billing"), "file", "assets", "assets.view", BILLING),
+    )
+    here = request.resolver_match.url_name if request.resolver_match else ""
     return tuple(
-        Way(title, icon, reverse(name), request.path == reverse(name))
-        for title, icon, name, permission in known
+        Way(title, icon, reverse(f"storefront:{name}"), here in {name, *pages})
+        for title, icon, name, permission, pages in known
         if request.member.may(permission)
     )
 

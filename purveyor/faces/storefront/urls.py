@@ -3,6 +3,7 @@
 from django.urls import path
 
 from purveyor.faces.storefront import (
+    assets,
     basket,
     catalogue,
     checkout,
@@ -26,6 +27,12 @@ urlpatterns = [
     path("checkout/<uuid:key>/review/", checkout.review, name="review"),
     path("checkout/<uuid:key>/place/", checkout.place, name="place"),
     path("orders/<str:number>/", orders.order, name="order"),
+    path("assets/", assets.asset_list, name="assets"),
+    path("assets/export/", assets.asset_export, name="assets_export"),
+    path("assets/<str:asset>/", assets.asset, name="asset"),
+    path("assets/<str:asset>/reveal/", assets.reveal, name="reveal"),
+    path("assets/<str:asset>/rename/", assets.rename, name="rename"),
+    path("assets/<str:asset>/send/", assets.send_again, name="send_again"),
     path("account/sign-in/", sign_in.sign_in, name="sign_in"),
     path("account/sign-out/", sign_in.sign_out, name="sign_out"),
     path("account/switch/", sign_in.switch, name="switch"),

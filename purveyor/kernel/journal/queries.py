@@ -37,3 +37,9 @@ def was_logged(record: Any, verb: str) -> bool:
     return Entry.objects.filter(
         record_type=record._meta.label_lower, record_id=record.pk, verb=verb
     ).exists()
+
+
+def count_of(*, actor: str, verb: str, since: datetime) -> int:
+    """Return how often a person has done something since then, at most a limit."""
+    lines = Entry.objects.filter(actor=actor, at__gte=since, verb=verb)
+    return lines.order_by()[:LINES_MAX].count()
