@@ -63,11 +63,13 @@ def get_order(*, number: str, seen_by: Account | None) -> Order:
     """
     Return one order, if this account may see it; staff pass None.
 
+    What staff are still writing is nobody else's to see.
+
     :raises NotFound: if there is none, or the viewer may not see it.
     """
     orders = Order.objects.filter(number=number).select_related("account", "bill_to")
     if seen_by is not None:
-        orders = orders.filter(accounts_under(seen_by))
+        orders = orders.filter(accounts_under(seen_by), submitted_at__isnull=False)
     order = orders.first()
     if order is None:
         message = f"There is no order {number}."

@@ -388,7 +388,7 @@ def test_a_form_opened_before_another_sign_in_is_told_to_be_reloaded(staff) -> N
 
 
 def test_an_unknown_address_says_so_kindly() -> None:
-    answer = Client().get("/nowhere/")
+    answer = Client().get("/sign-in/nowhere/")
 
     assert answer.status_code == 404
     assert "There is no such page" in words(answer)

@@ -300,9 +300,20 @@ def test_an_execution_does_not_start_in_the_past() -> None:
 # ------------------------------------------------------------------ questions
 
 
+def test_what_staff_still_write_is_nobody_elses_to_see() -> None:
+    lea = an_end_customer()
+    draft = a_draft_order(account=lea)
+
+    for viewer in (lea, lea.parent):
+        with pytest.raises(NotFound):
+            get_order(number=draft.number, seen_by=viewer)
+
+    assert get_order(number=draft.number, seen_by=None) == draft
+
+
 def test_not_yours_and_does_not_exist_are_the_same_answer() -> None:
     lea, eve = an_end_customer(), an_end_customer(reseller=a_reseller(name="South"))
-    order = a_draft_order(account=lea)
+    order = a_submitted_order(account=lea)
 
     for viewer in (None, lea, lea.parent):
         assert get_order(number=order.number, seen_by=viewer) == order
