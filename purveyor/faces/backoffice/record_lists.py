@@ -30,7 +30,7 @@ from purveyor.faces.backoffice.list_dialogs import (
     VIEW,
     WHOLE,
 )
-from purveyor.faces.backoffice.menu import name_in_path
+from purveyor.faces.backoffice.menu import address_of, name_in_path
 from purveyor.faces.backoffice.paging import PAGES_MAX, ROWS_A_PAGE, InfinitePaginator
 from purveyor.kernel.lists.models import SavedList
 from purveyor.kernel.lists.queries import Kept, kept_of
@@ -127,7 +127,7 @@ class RecordList(unfold.ModelAdmin):
 
     def _name(self) -> str:
         opts = self.opts
-        address = reverse(f"bss:{opts.app_label}_{opts.model_name}_changelist")
+        address = address_of(f"{opts.app_label}_{opts.model_name}_changelist")
         return str(name_in_path(address) or capfirst(opts.verbose_name_plural))
 
     def _to_what_was_sought(self, request: HttpRequest) -> HttpResponse:

@@ -331,7 +331,8 @@ def test_the_dashboard_counts_what_waits_for_a_person(operator: Client) -> None:
 
     page = words(operator.get(reverse("bss:index")))
 
-    assert "also 0 waiting, 1 being checked, 1 for a person" in page
+    assert "and 1 waiting for a person" in page
+    assert "and 1 being checked with the vendor" in page
 
 
 def test_the_breaker_is_in_the_history_of_its_application() -> None:

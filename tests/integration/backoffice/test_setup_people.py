@@ -34,6 +34,7 @@ def profile(**fields: object) -> dict[str, Any]:
         "city": "Hamburg",
         "country": "DE",
         "sign_in_days": "180",
+        "shop_color": "#3b5bdb",
         **fields,
     }
 
