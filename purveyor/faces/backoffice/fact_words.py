@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from math import inf
 from typing import Any
 
 from django.apps import apps
@@ -85,8 +86,11 @@ def facts(values: Mapping[str, Any], record_type: str = "") -> SafeString:
 
 
 def _changes(changes: Mapping[str, Any], record_type: str) -> Iterator[str]:
-    for name, (before, after) in changes.items():
-        column = _column(record_type, name)
+    # A database may keep the names in an order of its own.
+    columns = {name: _column(record_type, name) for name in sorted(changes)}
+    in_order = sorted(columns, key=lambda name: _place(columns[name]))
+    for name in in_order:
+        column, (before, after) = columns[name], changes[name]
         label = capfirst(str(getattr(column, "verbose_name", name.replace("_", " "))))
         old, new = (_value_of(column, each) for each in (before, after))
         yield f"{label}: {old} → {new}"
@@ -97,6 +101,11 @@ def _column(record_type: str, name: str) -> Any:
         return apps.get_model(record_type)._meta.get_field(name)
     except (LookupError, ValueError, FieldDoesNotExist):
         return None
+
+
+def _place(column: Any) -> float:
+    """Return where a column stands in its table; what is no column comes last."""
+    return float(getattr(column, "creation_counter", inf))
 
 
 def _value_of(column: Any, value: Any) -> str:
