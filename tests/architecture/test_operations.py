@@ -140,12 +140,13 @@ CLOCKS = {
 }
 STOPWATCHES = {"time.monotonic", "time.perf_counter"}
 
+WORK = "purveyor.kernel.work".replace(".", "/")
 #: Who may read which clock, and why.
 MAY_READ = {
     "purveyor/kernel/clock.py": CLOCKS,  # the only place
     "purveyor/kernel/http.py": STOPWATCHES,  # one deadline for a whole call
-    "purveyor/kernel/work/engine.py": STOPWATCHES,  # signs of life of a worker
-    "purveyor/kernel/work/combining.py": STOPWATCHES,  # how long a list is gathered
+    f"{WORK}/engine.py": STOPWATCHES,  # signs of life of a worker
+    f"{WORK}/combining.py": STOPWATCHES,  # how long a list is gathered
     # so many calls of a vendor a second, and how long its gate is waited at
     "purveyor/domain/provisioning/operations/gate.py": STOPWATCHES,
     "purveyor/faces/console/": STOPWATCHES,  # waits for programs it has started
@@ -153,7 +154,7 @@ MAY_READ = {
 #: Below the faces `now` is passed; only who is woken or sweeps has to ask, and the
 #: one user model, which Django's own commands fill in.
 ASKS = re.compile(
-    r"^purveyor/(kernel/clock\.py|kernel/work/|flows/\w+/tasks\.py"
+    rf"^{WORK}/|^purveyor/(kernel/clock\.py|flows/\w+/tasks\.py"
     r"|domain/\w+/tasks\.py|domain/accounts/models\.py|faces/|project/)"
 )
 

@@ -163,7 +163,7 @@ def contents_of(*, basket: Basket, member: Membership, on: date) -> Contents:
         totals=totals_of(items=lines, currency=till.book.currency),
         hindrances=(
             *left,
-            *account_hindrances(receiver),
+            *account_hindrances(member.account, receiver),
             *_of_items(receiver, items),
             *problems,
         ),
@@ -221,11 +221,12 @@ def _unknown_to_vendors(account: Account) -> Iterable[Hindrance]:
     return _not_synchronized(pairs)
 
 
-def account_hindrances(receiver: Account) -> Iterable[Hindrance]:
-    """Yield what keeps an account from ordering, whatever it is."""
-    if not receiver.is_ordering_enabled:
-        message = _("Ordering is switched off for %(account)s. Ask us why.")
-        yield Hindrance(Obstacle.ORDERING, message % {"account": receiver.name})
+def account_hindrances(*accounts: Account) -> Iterable[Hindrance]:
+    """Yield what keeps who orders, and for whom, from ordering, whatever it is."""
+    for account in {each.pk: each for each in accounts}.values():
+        if not account.is_ordering_enabled:
+            message = _("Ordering is switched off for %(account)s. Ask us why.")
+            yield Hindrance(Obstacle.ORDERING, message % {"account": account.name})
 
 
 def _of_items(receiver: Account, items: Sequence[BasketItem]) -> Iterable[Hindrance]:

@@ -221,13 +221,17 @@ def place_order(
     :raises OrderHindered: if something stands in the way.
     """
     _lock_open(basket)
+    basket.refresh_from_db(fields=["receiver", "recipient", "po_code"])  # another tab
     contents = contents_of(basket=basket, member=member, on=clock.day_of(now))
     if not contents.is_ready:
         words = [each.words for each in contents.hindrances]
         raise OrderHindered(" ".join(words) or _("There is nothing in the basket."))
+    changed = _("Something has changed since you looked. Please check.")
     if agreement_on(contents) != agreed:
-        raise OfferChanged(_("Something has changed since you looked. Please check."))
+        raise OfferChanged(changed)
     order = _order_from(contents, member, actor=actor, now=now)
+    if _lines_of(order) != agreed.lines:  # a price that was saved in between
+        raise OfferChanged(changed)
     BASKET.move(basket, "place", order=order, placed_at=now)
     if order.state == OrderState.SUBMITTED:
         _execute(order, actor=actor, now=now)
@@ -266,6 +270,13 @@ def _order_from(
     )
     submit_order(order=order, agreed_by=member.account, actor=actor, now=now)
     return order
+
+
+def _lines_of(order: Order) -> tuple[AgreedLine, ...]:
+    return tuple(
+        AgreedLine(item.product.code, item.quantity, item.unit_price, item.tax_percent)
+        for item in items_of(order)
+    )
 
 
 def _execute(order: Order, *, actor: str, now: datetime) -> None:
