@@ -16,6 +16,7 @@ from django.db.models import (
     Subquery,
     When,
 )
+from django.utils.translation import gettext
 
 from purveyor.domain.accounts.models import Account, Organization
 from purveyor.domain.accounts.queries import accounts_under
@@ -194,12 +195,17 @@ def labels_for(order: Order) -> list[StatusLabel]:
 
 
 def name_of_status(order: Order) -> str:
-    """Return what the status of an order is called: by its label, or its type's."""
+    """
+    Return what the status of an order is called: by its label, or its type's.
+
+    The names that come with the product are told in the reader's language; a name of
+    the distributor's own stays as it was written.
+    """
     named: Any = order
     if not hasattr(order, "status_name"):
         named = with_status_name(Order.objects.filter(pk=order.pk)).get()
     told: str | None = named.status_name
-    return told or str(OrderState(order.state).label)
+    return gettext(told) if told else str(OrderState(order.state).label)
 
 
 def with_status_name(orders: QuerySet[Order]) -> QuerySet[Order]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from django.utils.translation import override
 
 from purveyor.domain.orders.labels import (
     DefaultLabel,
@@ -62,6 +63,19 @@ def test_an_order_is_called_by_the_default_of_its_type(now: datetime) -> None:
     keep_label(label=label, changed=["name"], actor=DAN, now=now)
 
     assert called(order) == "Received"
+
+
+def test_names_that_come_with_the_product_are_told_in_the_readers_language(
+    now: datetime,
+) -> None:
+    establish_labels()
+    order, of_our_own = a_submitted_order(), a_label("Waits for payment")
+
+    with override("de"):
+        assert called(order) == "Abgesendet"
+    label_order(order=order, label=of_our_own, actor=DAN, now=now)
+    with override("de"):
+        assert called(order) == "Waits for payment"
 
 
 def test_a_label_is_given_and_told(now: datetime) -> None:
