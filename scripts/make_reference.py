@@ -15,7 +15,7 @@ from pkgutil import walk_packages
 import purveyor
 from purveyor.domain.assets.lifecycle import ASSET, SYNC
 from purveyor.domain.provisioning.explanation import ACTORS, MEANINGS
-from purveyor.faces.backoffice.shortcuts import ShortcutGroup, shortcut_groups
+from purveyor.faces.backoffice.frame.shortcuts import ShortcutGroup, shortcut_groups
 from purveyor.flows.reconciliation import drifts
 from purveyor.flows.reconciliation.drifts import CHANGING, UNDOABLE, Risk
 from purveyor.flows.reconciliation.lifecycle import FINDING, RUN, Remedy

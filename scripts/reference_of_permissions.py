@@ -1,6 +1,6 @@
 """The reference page of permissions and roles: who may do what, as the code says it."""
 
-from purveyor.faces.backoffice.permission_words import DescribedGroup, grouped
+from purveyor.faces.backoffice.setup.permission_words import DescribedGroup, grouped
 from purveyor.project.roles import ROLES
 from scripts.reference_parts import table, yes
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.views import csrf, defaults
 
-from purveyor.faces.backoffice import site
-from purveyor.faces.storefront import errors as storefront
+from purveyor.faces.backoffice.frame import site
+from purveyor.faces.storefront.frame import errors as storefront
 
 BSS = ("/bss/", "/sign-in/")
 

@@ -80,7 +80,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "purveyor.project.sign_in.NoteSessions",
     "axes.middleware.AxesMiddleware",
-    "purveyor.faces.storefront.access.Clothes",
+    "purveyor.faces.storefront.frame.access.Clothes",
 ]
 
 CSRF_FAILURE_VIEW = "purveyor.project.errors.stale_form"
@@ -96,7 +96,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.csp",
-                "purveyor.faces.storefront.frame.frame",
+                "purveyor.faces.storefront.frame.surroundings.frame",
             ]
         },
     }
@@ -263,7 +263,7 @@ PURVEYOR_RETRY_DELAYS = env.numbers("RETRY_DELAYS", default="5,30,120,600,3600")
 PURVEYOR_PROBE_DELAYS = env.numbers("PROBE_DELAYS", default="10,30,60,120,300,600")
 PURVEYOR_TRY_HOURS = env.number("TRY_HOURS", default=24, least=0.001, most=720)
 #: What workers do besides the flows: rows that faces bring along, loaded by name.
-PURVEYOR_ALSO_DUE = ["purveyor.faces.backoffice.exporting.EXPORTING"]
+PURVEYOR_ALSO_DUE = ["purveyor.faces.backoffice.lists.exporting.EXPORTING"]
 PURVEYOR_SLOTS = int(env.number("SLOTS", default=48, least=3, most=64))
 PURVEYOR_CONNECTORS = {
     "bittitan": "purveyor.connectors.bittitan.connector.BitTitan",

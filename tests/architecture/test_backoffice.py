@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.admin import ModelAdmin
 
-from purveyor.faces.backoffice.site import bss
+from purveyor.faces.backoffice.frame.site import bss
 
 #: What Django's admin calls to write a record.
 WRITERS = ("save_model", "delete_model", "delete_queryset")

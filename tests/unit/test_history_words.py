@@ -5,9 +5,9 @@ import re
 import pytest
 
 from purveyor.domain.provisioning.lifecycle import RUN
-from purveyor.faces.backoffice.cause_words import cause_words
-from purveyor.faces.backoffice.fact_words import facts
-from purveyor.faces.backoffice.history import DEEDS
+from purveyor.faces.backoffice.frame.cause_words import cause_words
+from purveyor.faces.backoffice.frame.fact_words import facts
+from purveyor.faces.backoffice.frame.history import DEEDS
 from tests.support.source import modules
 
 WRITTEN = re.compile(r'\b(?:log|line)\(\s*[\w.]+,\s*"(\w+)"')

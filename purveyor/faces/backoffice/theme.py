@@ -70,7 +70,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
     "ENVIRONMENT": environment,
-    "DASHBOARD_CALLBACK": "purveyor.faces.backoffice.dashboard.dashboard",
+    "DASHBOARD_CALLBACK": "purveyor.faces.backoffice.office.dashboard.dashboard",
     "STYLES": [own_styles, records_styles, lists_styles],
     "SCRIPTS": [chart_colours, shortcuts_script, lists_script],
     "BORDER_RADIUS": "8px",
@@ -105,7 +105,7 @@ UNFOLD: dict[str, Any] = {
     "SIDEBAR": {
         "show_search": True,
         "show_all_applications": False,
-        "navigation": "purveyor.faces.backoffice.menu.navigation",
+        "navigation": "purveyor.faces.backoffice.frame.menu.navigation",
     },
     "ACCOUNT": {
         "navigation": [

@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from purveyor.faces.backoffice.site import bss
+from purveyor.faces.backoffice.frame.site import bss
 
 urlpatterns = [path("", bss.urls)]

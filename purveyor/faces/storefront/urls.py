@@ -2,16 +2,11 @@
 
 from django.urls import path
 
-from purveyor.faces.storefront import (
-    assets,
-    basket,
-    catalogue,
-    checkout,
-    customers,
-    looks,
-    orders,
-    sign_in,
-)
+from purveyor.faces.storefront.billing import assets, orders
+from purveyor.faces.storefront.customers import adding
+from purveyor.faces.storefront.frame import looks
+from purveyor.faces.storefront.people import sign_in
+from purveyor.faces.storefront.shop import basket, catalogue, checkout
 
 app_name = "storefront"
 
@@ -22,7 +17,7 @@ urlpatterns = [
     path("basket/", basket.basket, name="basket"),
     path("basket/add/", basket.add, name="add"),
     path("basket/change/", basket.change, name="change"),
-    path("customers/new/", customers.new_customer, name="new_customer"),
+    path("customers/new/", adding.new_customer, name="new_customer"),
     path("checkout/<uuid:key>/", checkout.details, name="details"),
     path("checkout/<uuid:key>/review/", checkout.review, name="review"),
     path("checkout/<uuid:key>/place/", checkout.place, name="place"),

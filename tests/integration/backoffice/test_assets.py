@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from purveyor.domain.assets.lifecycle import SyncStatus
 from purveyor.domain.assets.models import Asset
-from purveyor.faces.backoffice.display import day
+from purveyor.faces.backoffice.frame.display import day
 from purveyor.kernel.journal.models import Entry
 from tests.factories.assets import a_failed_asset, a_pending_asset, a_synchronized_asset
 from tests.factories.moments import TODAY

@@ -9,7 +9,7 @@ from django.urls import reverse
 from purveyor.domain.assets.lifecycle import SyncStatus
 from purveyor.domain.invoices.lifecycle import InvoiceState
 from purveyor.domain.invoices.models import Invoice
-from purveyor.faces.backoffice import bulk
+from purveyor.faces.backoffice.frame import bulk
 from purveyor.kernel.journal.models import Entry
 from tests.factories.assets import a_failed_asset, a_synchronized_asset
 from tests.factories.invoices import a_draft_invoice, an_issued_invoice

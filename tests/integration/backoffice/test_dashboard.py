@@ -16,7 +16,7 @@ from purveyor.domain.invoices.sales import Sold, best_buyers, sold_by_month
 from purveyor.domain.orders.executing import ExecutionPlan
 from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.operations import Line, put_items
-from purveyor.faces.backoffice.cards import SECTIONS
+from purveyor.faces.backoffice.frame.cards import SECTIONS
 from purveyor.flows.execution.operations import execute_order
 from purveyor.flows.ordering.operations import submit_order
 from purveyor.kernel import clock

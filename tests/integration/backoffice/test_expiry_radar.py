@@ -153,8 +153,8 @@ def test_coupon_by_coupon_each_leads_to_its_asset(onlooker: Client) -> None:
 
 
 def test_the_list_is_read_in_pages(onlooker: Client, monkeypatch) -> None:
-    monkeypatch.setattr("purveyor.faces.backoffice.reports.ROWS_A_PAGE", 1)
-    monkeypatch.setattr("purveyor.faces.backoffice.expiry_radar.ROWS_A_PAGE", 1)
+    monkeypatch.setattr("purveyor.faces.backoffice.frame.report_pages.ROWS_A_PAGE", 1)
+    monkeypatch.setattr("purveyor.faces.backoffice.reports.expiry_radar.ROWS_A_PAGE", 1)
     for days, name in enumerate(("Contoso", "Fabrikam", "Litware"), start=1):
         a_sold_coupon(days=days, account=an_account(name=name))
 

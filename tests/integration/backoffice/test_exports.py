@@ -13,8 +13,8 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from purveyor.domain.accounts.models import User
-from purveyor.faces.backoffice import exporting
-from purveyor.faces.backoffice.exporting import EXPORTING
+from purveyor.faces.backoffice.lists import exporting
+from purveyor.faces.backoffice.lists.exporting import EXPORTING
 from purveyor.kernel.journal.models import Entry
 from purveyor.kernel.lists.lifecycle import ExportState
 from purveyor.kernel.lists.models import Export

@@ -13,11 +13,11 @@ from django.urls import reverse
 
 from purveyor.domain.accounts.models import Account, PaymentMethod
 from purveyor.domain.invoices.models import Invoice
-from purveyor.faces.backoffice import menu
-from purveyor.faces.backoffice.fact_words import facts
-from purveyor.faces.backoffice.frame import BssModelAdmin
-from purveyor.faces.backoffice.history import DEEDS, change, words_of
-from purveyor.faces.backoffice.site import bss
+from purveyor.faces.backoffice.frame import menu
+from purveyor.faces.backoffice.frame.fact_words import facts
+from purveyor.faces.backoffice.frame.history import DEEDS, change, words_of
+from purveyor.faces.backoffice.frame.record_admin import BssModelAdmin
+from purveyor.faces.backoffice.frame.site import bss
 from purveyor.kernel.journal.models import Entry
 from purveyor.kernel.work.operations import beat
 from tests.factories.accounts import an_account, an_organization

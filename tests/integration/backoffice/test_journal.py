@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from purveyor.domain.accounts.models import AccountKind, Organization
 from purveyor.domain.accounts.operations import edit_account
-from purveyor.faces.backoffice.display import moment
-from purveyor.faces.backoffice.fact_words import facts
+from purveyor.faces.backoffice.frame.display import moment
+from purveyor.faces.backoffice.frame.fact_words import facts
 from purveyor.kernel.journal.models import Entry
 from purveyor.kernel.journal.operations import changes_of, keep, log
 from tests.factories.accounts import a_reseller, an_account, an_organization

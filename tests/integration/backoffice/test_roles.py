@@ -14,7 +14,7 @@ from purveyor.domain.accounts.models import SignInOutcome
 from purveyor.domain.accounts.signing_in import Visitor, note_sign_in
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.provisioning.operations.groups import retry_group
-from purveyor.faces.backoffice.site import bss
+from purveyor.faces.backoffice.frame.site import bss
 from tests.factories.accounts import an_account, an_organization
 from tests.factories.assets import a_failed_asset, a_synchronized_asset
 from tests.factories.moments import DAN, NOON

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from purveyor.faces.backoffice.paging import ROWS_A_PAGE
+from purveyor.faces.backoffice.frame.paging import ROWS_A_PAGE
 from tests.factories.accounts import an_account
 from tests.factories.orders import a_submitted_order, copies_of
 from tests.support.staff import words

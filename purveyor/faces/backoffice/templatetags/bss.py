@@ -6,14 +6,14 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString
 
-from purveyor.faces.backoffice import display
-from purveyor.faces.backoffice.menu import (
+from purveyor.faces.backoffice.frame import display
+from purveyor.faces.backoffice.frame.menu import (
     address_of,
     group_of,
     line_above,
     name_in_path,
 )
-from purveyor.faces.backoffice.shortcuts import shown_shortcuts
+from purveyor.faces.backoffice.frame.shortcuts import shown_shortcuts
 
 register = template.Library()
 

@@ -7,7 +7,7 @@ from django.db.models import TextChoices
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from purveyor.faces.backoffice import display
+from purveyor.faces.backoffice.frame import display
 
 register = template.Library()
 

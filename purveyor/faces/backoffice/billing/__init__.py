@@ -1,0 +1,1 @@
+"""Billing: assets, invoices, products, price lists."""

@@ -1,0 +1,1 @@
+"""What all pages of the BSS stand on: the site, its menu, lists, dialogs, words."""

@@ -1,0 +1,1 @@
+"""Office: the dashboard, accounts and their contacts."""

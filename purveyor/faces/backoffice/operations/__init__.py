@@ -1,0 +1,1 @@
+"""Operations: provisioning, reconciliation, mails sent, the journal."""

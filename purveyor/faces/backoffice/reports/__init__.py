@@ -1,0 +1,1 @@
+"""Reports: what runs out, and what was never redeemed."""

@@ -1,0 +1,1 @@
+"""Sales: orders, their execution, their approval."""

@@ -1,0 +1,1 @@
+"""Setup: applications, notifications, taxes, the organization, people and roles."""

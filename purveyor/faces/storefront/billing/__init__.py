@@ -1,0 +1,1 @@
+"""Billing: what an account bought, and how it is delivered."""

@@ -1,0 +1,1 @@
+"""My customers: the end customers of a reseller."""

@@ -1,0 +1,107 @@
+"""What the lists under Billing share: pages that follow each other, and exports."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from purveyor.domain.accounts.membership import get_receiver
+from purveyor.faces.storefront.frame.access import ShopRequest
+
+ROWS_A_PAGE = 25
+ROWS_AT_ONCE = 500
+EXPORT_ROWS_MAX = 20_000
+TERM_LENGTH_MAX = 100
+AFTER = "after"
+
+
+class Numbered(Protocol):
+    """A row that is known by its number."""
+
+    @property
+    def number(self) -> str:
+        """Its public number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list: its rows, and the addresses of what goes with it."""
+
+    rows: Sequence[Any]
+    next_query: str
+    is_first: bool
+    filters: str  # as they are in the address, without the place in the list
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether not all of the list is asked for."""
+        return bool(self.filters)
+
+
+def page_of(request: ShopRequest, rows: Sequence[Numbered]) -> Page:
+    """Return a page of rows; one more than are shown was asked for."""
+    shown = rows[:ROWS_A_PAGE]
+    query = _filters(request)
+    filters = query.urlencode()
+    following = ""
+    if len(rows) > ROWS_A_PAGE:
+        query[AFTER] = shown[-1].number
+        following = query.urlencode()
+    return Page(shown, following, AFTER not in request.GET, filters)
+
+
+def all_of(read: Callable[[str], Sequence[Any]]) -> Iterator[Any]:
+    """Yield all rows of a list for an export, up to a limit; `read` reads a piece."""
+    after, count = "", 0
+    while count < EXPORT_ROWS_MAX:
+        rows = read(after)
+        yield from rows
+        if len(rows) < ROWS_AT_ONCE:
+            return
+        after, count = rows[-1].number, count + len(rows)
+
+
+def term_of(request: ShopRequest) -> str:
+    """Return what is searched for."""
+    return request.GET.get("q", "").replace("\0", "").strip()[:TERM_LENGTH_MAX]
+
+
+def after_of(request: ShopRequest) -> str:
+    """Return after which row the page begins."""
+    return request.GET.get(AFTER, "").replace("\0", "")[:20]
+
+
+def owner_of(request: ShopRequest) -> Any:
+    """
+    Return whose records are asked for: an account; None for all that are seen.
+
+    :raises NotFound: if it is somebody else's.
+    """
+    number = request.GET.get("for", "").replace("\0", "")
+    return get_receiver(number=number, member=request.member) if number else None
+
+
+def tabs(request: ShopRequest) -> list[dict[str, Any]]:
+    """Return the pages under Billing that a member may see."""
+    known = ((_("Assets"), "assets", "assets.view"),)
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    return [
+        {
+            "title": title,
+            "address": reverse(f"storefront:{name}"),
+            "is_here": name == here,
+        }
+        for title, name, permission in known
+        if request.member.may(permission)
+    ]
+
+
+def _filters(request: ShopRequest) -> QueryDict:
+    query = QueryDict(mutable=True)
+    for name, value in request.GET.items():
+        if value and name != AFTER:
+            query[name] = str(value)
+    return query

@@ -1,0 +1,1 @@
+"""The shop: the catalogue, the basket, the checkout."""
