@@ -207,6 +207,7 @@ SECURE_CSP = {
 LANGUAGES = (("en", "English"), ("de", "Deutsch"))
 LANGUAGE_CODE = env.one_of("LANGUAGE", dict(LANGUAGES), default="en")
 LOCALE_PATHS = (BASE_DIR / "locale",)
+FORMAT_MODULE_PATH = "purveyor.project.formats"
 TIME_ZONE = env.text("TIME_ZONE", "Europe/Berlin")
 USE_TZ = True
 USE_I18N = True

@@ -228,7 +228,7 @@ _ENDED: dict[AssetState, tuple[Standing, Any]] = {
 def _coming(asset: Asset, now: datetime) -> str:
     facts = {
         "vendor": asset.application.name,
-        "day": date_format(asset.start_date, "j F Y"),
+        "day": date_format(asset.start_date),
     }
     match asset.sync_status:
         case S.FAILED:

@@ -114,7 +114,7 @@ def create_assets(
             _("It was just bought.")
             if starts_at == now
             else _("It starts on %(date)s.")
-            % {"date": date_format(execution.start_date, "j M Y")}
+            % {"date": date_format(execution.start_date)}
         )
         asset.cause = "" if starts_at == now else STARTS_LATER
     made = Asset.objects.bulk_create(assets)

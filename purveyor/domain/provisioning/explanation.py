@@ -56,7 +56,8 @@ class Explanation:
         """When the next thing happens, in words."""
         if self.at is None:
             return _("As soon as somebody acts")
-        return date_format(localtime(self.at), "j M Y H:i:s")
+        here = localtime(self.at)
+        return f"{date_format(here)}, {date_format(here, 'H:i:s')}"
 
 
 ASKED = lazy("%(vendor)s is asked for it.")
@@ -267,7 +268,7 @@ def _since(breaker: Breaker) -> str:
     opened_at = localtime(breaker.opened_at)
     next_at = localtime(breaker.due_at) if breaker.due_at else opened_at
     is_same_day = opened_at.date() == next_at.date()
-    return date_format(opened_at, "H:i" if is_same_day else "j M H:i")
+    return date_format(opened_at, "TIME_FORMAT" if is_same_day else "DATETIME_FORMAT")
 
 
 def breaker_of(application: Application) -> Breaker | None:

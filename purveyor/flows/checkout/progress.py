@@ -140,7 +140,7 @@ def _told(delivery: Delivery | None, order: Order, today: date) -> tuple[Stage, 
     facts = {
         "vendor": delivery.vendor,
         "email": order.recipient_email,
-        "day": date_format(delivery.start_date, "j F Y"),
+        "day": date_format(delivery.start_date),
     }
     return stage, words % facts
 

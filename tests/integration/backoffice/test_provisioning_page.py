@@ -90,7 +90,7 @@ def test_a_silent_vendor_says_since_when_and_when_it_is_tried(operator: Client) 
 
     assert "Not answering" in page
     assert "BitTitan is not answering since 13:00." in page
-    assert "Next try 15 Jan 2030 13:00:10" in page
+    assert "Next try 15 Jan 2030, 13:00:10" in page
     assert "Failures in a row 5 (after 5 the vendor is left alone for a while)" in page
 
 

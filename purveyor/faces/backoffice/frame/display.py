@@ -4,20 +4,16 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from babel.dates import format_date, format_time
 from django.db.models import Model
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, to_locale
+from django.utils.timezone import localtime
 
 from purveyor.kernel.money import Money
 
 NOTHING = "–"
-#: Where a day is not written as Babel would; in English, so that no month is mistaken.
-DAY_FORMATS = {"en": "d MMM y"}
-
 #: What a status looks like: green is done, blue goes on by itself, orange needs time or
 #: care, red needs a person, grey is over or has not begun.
 TONES = {
@@ -84,24 +80,19 @@ def amount(value: Decimal | None, currency: str) -> str:
 
 def day(value: date | None) -> str:
     """Return a day in the reader's format."""
-    if value is None:
-        return NOTHING
-    return str(format_date(value, DAY_FORMATS.get(_locale(), "medium"), _locale()))
+    return NOTHING if value is None else date_format(value)
 
 
 def moment(value: datetime | None) -> str:
     """Return a moment as the distributor's clocks show it, in the reader's format."""
     if value is None:
         return NOTHING
-    here = value.astimezone(timezone.get_current_timezone())
-    return f"{day(here.date())}, {clock_time(here)}"
+    return date_format(localtime(value), "DATETIME_FORMAT")
 
 
 def clock_time(value: datetime) -> str:
     """Return the time of a moment on the distributor's clocks, in hours and minutes."""
-    here = timezone.get_current_timezone()
-    told = format_time(value.astimezone(here), "HH:mm", locale=_locale())
-    return str(told)
+    return date_format(localtime(value), "TIME_FORMAT")
 
 
 def page_of(record: Model) -> str:
@@ -130,7 +121,3 @@ def link_to(record: Model | None, text: object = "") -> Any:
         if href
         else words
     )
-
-
-def _locale() -> str:
-    return to_locale(get_language() or "en")
