@@ -23,7 +23,8 @@ def address_of_look(address: str, *, look: int, goes_on: bool) -> str:
     """Return where a page looks next, counted in its address; empty if it stops."""
     if not goes_on:
         return ""
-    return f"{address}{'&' if '?' in address else '?'}{LOOK}={look + 1}"
+    joint = "" if address.endswith(("?", "&")) else "&" if "?" in address else "?"
+    return f"{address}{joint}{LOOK}={look + 1}"
 
 
 def is_expected_soon(delivery: Delivery) -> bool:
