@@ -72,10 +72,26 @@ class AgreedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
-    """What a buyer was shown at the review: for whom, the lines, and their currency."""
+class Party:
+    """An account as a buyer was shown it."""
 
-    receiver: str
+    number: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """
+    What a buyer was shown at the review, and has agreed to.
+
+    For whom it is, who is billed, the e-mail that gets the coupon code, the buyer's own
+    code, and the lines with their currency.
+    """
+
+    receiver: Party
+    payer: Party
+    recipient: str
+    po_code: str
     currency: str
     lines: tuple[AgreedLine, ...]
 
@@ -87,8 +103,15 @@ def agreement_on(contents: Contents) -> Agreement:
         for row in contents.rows
         if row.line is not None
     )
-    totals = contents.totals
-    return Agreement(contents.receiver.number, totals.net.currency, tuple(lines))
+    recipient = contents.basket.recipient
+    return Agreement(
+        receiver=_party(contents.receiver),
+        payer=_party(contents.payer),
+        recipient=recipient.email if recipient is not None else "",
+        po_code=contents.basket.po_code,
+        currency=contents.totals.net.currency,
+        lines=tuple(lines),
+    )
 
 
 @transaction.atomic
@@ -236,6 +259,10 @@ def place_order(
     if order.state == OrderState.SUBMITTED:
         _execute(order, actor=actor, now=now)
     return order
+
+
+def _party(account: Account) -> Party:
+    return Party(account.number, account.name)
 
 
 def _lock_open(basket: Basket) -> None:

@@ -11,6 +11,7 @@ from purveyor.flows.checkout.baskets import contents_of
 from purveyor.flows.checkout.lifecycle import BasketState
 from purveyor.flows.checkout.models import Basket
 from purveyor.flows.checkout.operations import (
+    Agreement,
     OfferChanged,
     OrderHindered,
     add_to_basket,
@@ -53,7 +54,7 @@ def test_a_price_that_is_saved_while_ordering_is_asked_again(
     assert not Order.objects.exists()
 
 
-def test_the_order_has_what_another_tab_has_written_last(now: datetime) -> None:
+def test_what_another_tab_has_written_last_has_to_be_agreed_to(now: datetime) -> None:
     a_setup()
     account = an_account()
     a_link(account=account)
@@ -64,9 +65,15 @@ def test_the_order_has_what_another_tab_has_written_last(now: datetime) -> None:
     other_tab = Basket.objects.get(pk=basket.pk)
     put_details(basket=other_tab, recipient=person, po_code="PO-7", member=member)
 
-    order = place_order(
-        basket=basket, member=member, agreed=agreed, actor="mia", now=now
-    )
+    def places(shown: Agreement) -> Order:
+        return place_order(
+            basket=basket, member=member, agreed=shown, actor="mia", now=now
+        )
+
+    with pytest.raises(OfferChanged):
+        places(agreed)
+    contents = contents_of(basket=other_tab, member=member, on=TODAY)
+    order = places(agreement_on(contents))
 
     assert (order.po_code, order.recipient) == ("PO-7", person)
 

@@ -1,13 +1,10 @@
 """Checkout: who is billed and who gets the coupon, the review, and the order."""
 
-from dataclasses import asdict
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -20,6 +17,11 @@ from django.views.decorators.http import (
 
 from purveyor.faces.storefront.frame.access import ShopRequest, member_may
 from purveyor.faces.storefront.frame.forms import ShopForm
+from purveyor.faces.storefront.shop.agreements import (
+    changes_since,
+    read_agreement,
+    written_agreement,
+)
 from purveyor.flows.checkout.baskets import (
     Contents,
     bill_of,
@@ -28,7 +30,6 @@ from purveyor.flows.checkout.baskets import (
     get_basket,
 )
 from purveyor.flows.checkout.operations import (
-    AgreedLine,
     Agreement,
     BasketIsPlaced,
     OfferChanged,
@@ -38,9 +39,6 @@ from purveyor.flows.checkout.operations import (
 )
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
-from purveyor.kernel.money import Money
-
-SALT = "purveyor.storefront.agreement"
 
 
 class DetailsForm(ShopForm):
@@ -144,7 +142,10 @@ def place(request: ShopRequest, key: UUID) -> HttpResponse:
     form = PlaceForm(request.POST, has_terms=bool(request.shop.terms))
     if not form.is_valid():
         return _once_more(request, basket, form)
-    agreed = _read(form.cleaned_data["agreed"])
+    agreed = read_agreement(form.cleaned_data["agreed"])
+    if agreed is None:
+        messages.warning(request, _("Please check once more what you order."))
+        return _once_more(request, basket, None)
     try:
         placed = place_order(
             basket=basket,
@@ -173,7 +174,9 @@ def _once_more(
     contents = contents_of(basket=basket, member=request.member, on=clock.today())
     if not contents.is_ready:
         return redirect("storefront:basket")
-    changes = _changes(agreed, contents) if agreed is not None else []
+    if basket.recipient is None:
+        return redirect("storefront:details", key=basket.key)
+    changes = changes_since(agreed, contents) if agreed is not None else []
     form = form or _place_form(request)
     return _review(request, contents, form, changes=changes, status=409)
 
@@ -189,7 +192,7 @@ def _review(
     told = {
         "contents": contents,
         "form": form,
-        "agreed": _written(agreement_on(contents)),
+        "agreed": written_agreement(agreement_on(contents)),
         "changes": changes,
         "bill": bill_of(contents.payer),
     }
@@ -198,46 +201,3 @@ def _review(
 
 def _place_form(request: ShopRequest) -> PlaceForm:
     return PlaceForm(has_terms=bool(request.shop.terms))
-
-
-def _written(agreement: Agreement) -> str:
-    """Return what a buyer is shown, signed, to be held against what holds then."""
-    facts = {**asdict(agreement), "lines": [_plain(ln) for ln in agreement.lines]}
-    return signing.dumps(facts, salt=SALT, compress=True)
-
-
-def _plain(line: AgreedLine) -> list[Any]:
-    return [line.code, line.quantity, str(line.unit_price), str(line.tax_percent)]
-
-
-def _read(written: str) -> Agreement:
-    """Return what a buyer was shown; nothing at all if it does not come from us."""
-    try:
-        facts = signing.loads(written, salt=SALT)
-    except signing.BadSignature:
-        return Agreement("", "", ())
-    lines = (
-        AgreedLine(code, quantity, Decimal(price), Decimal(tax))
-        for code, quantity, price, tax in facts["lines"]
-    )
-    return Agreement(facts["receiver"], facts["currency"], tuple(lines))
-
-
-def _changes(agreed: Agreement, contents: Contents) -> list[str]:
-    """Return what is no longer as the buyer was shown it, in words."""
-    before = {line.code: line for line in agreed.lines}
-    told = []
-    for row in contents.rows:
-        was, line = before.get(row.code), row.line
-        if was is None or line is None:
-            continue
-        if was.unit_price != line.unit_price:
-            words = _("The price of %(product)s is now %(now)s. It was %(then)s.")
-            then = Money(was.unit_price, agreed.currency)
-            names = {"product": row.name, "now": row.unit_price, "then": then}
-            told.append(words % names)
-        if was.quantity != row.quantity:
-            words = _("You now order %(now)s × %(product)s. It was %(then)s.")
-            counts = {"now": row.quantity, "then": was.quantity}
-            told.append(words % {"product": row.name, **counts})
-    return told
