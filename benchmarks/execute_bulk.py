@@ -16,8 +16,8 @@ import time
 from django.conf import settings
 
 from benchmarks.report import Figure
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.orders.executing import ExecutionPlan
-from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Order
 from purveyor.domain.orders.operations import cancel_order
 from purveyor.flows.execution.bulk import walk_bulk

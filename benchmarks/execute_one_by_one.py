@@ -21,8 +21,8 @@ from django.test.utils import CaptureQueriesContext
 
 from benchmarks.floor import Floor
 from benchmarks.report import Figure, spread
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.orders.executing import ExecutionPlan
-from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Order
 from purveyor.domain.orders.queries import get_order
 from purveyor.flows.execution.operations import execute_order

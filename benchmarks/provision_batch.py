@@ -23,10 +23,10 @@ from pathlib import Path
 from django.db import connection
 
 from benchmarks.report import Figure
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.orders.executing import ExecutionPlan
-from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Order
 from purveyor.domain.provisioning.operations.gate import (
     queues_to_vendors,

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.notifications.rules import establish_notifications
 from purveyor.domain.orders.executing import ExecutionPlan
-from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.flows.execution.operations import execute_order
 from purveyor.kernel import clock
 from tests.factories.accounts import an_account

@@ -16,13 +16,13 @@ from itertools import zip_longest
 
 from django.db import connection
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.assets.lifecycle import SyncStatus
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.notifications.lifecycle import MessageState
 from purveyor.domain.notifications.models import Message
 from purveyor.domain.notifications.rules import establish_notifications
 from purveyor.domain.orders.executing import ExecutionPlan
-from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Order
 from purveyor.domain.provisioning.lifecycle import AttemptOutcome
 from purveyor.domain.provisioning.models import Attempt

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.catalogue.models import Product
 from purveyor.domain.invoices.models import Charge, Invoice
 from purveyor.domain.invoices.operations import bill, charge_items, create_draft
-from purveyor.domain.orders.lifecycle import InvoiceOption, OrderState
+from purveyor.domain.orders.lifecycle import OrderState
 from purveyor.domain.orders.models import ORDER_NUMBERS, Execution, Order, OrderItem
 from tests.factories.accounts import an_account
 from tests.factories.catalogue import a_product

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.catalogue.models import Product
 from purveyor.domain.catalogue.operations import execute_by_hand
@@ -13,7 +14,7 @@ from purveyor.domain.orders.executing import ExecutionPlan
 from purveyor.domain.orders.labels import (
     establish_labels,
 )
-from purveyor.domain.orders.lifecycle import InvoiceOption, OrderState
+from purveyor.domain.orders.lifecycle import OrderState
 from purveyor.domain.orders.models import (
     ORDER_NUMBERS,
     Execution,

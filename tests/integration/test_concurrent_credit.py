@@ -8,11 +8,12 @@ from functools import partial
 import pytest
 from django.db import connection
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.invoices.credit import credit_of
 from purveyor.domain.orders.executing import (
     ExecutionPlan,
 )
-from purveyor.domain.orders.lifecycle import InvoiceOption, OrderState
+from purveyor.domain.orders.lifecycle import OrderState
 from purveyor.domain.orders.models import Order
 from purveyor.flows.execution.operations import execute_order
 from purveyor.flows.ordering.approving import approve_order

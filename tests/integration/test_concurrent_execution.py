@@ -7,10 +7,10 @@ from datetime import datetime
 import pytest
 from django.db import connection
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.invoices.models import Invoice
 from purveyor.domain.orders.executing import ExecutionPlan
-from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Execution, Order
 from purveyor.flows.execution.operations import execute_order
 from purveyor.kernel.errors import Refused

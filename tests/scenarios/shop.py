@@ -6,6 +6,7 @@ from typing import Any
 
 import time_machine
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.operations import reveal_coupon
@@ -14,7 +15,6 @@ from purveyor.domain.catalogue.operations import create_application
 from purveyor.domain.invoices.models import Invoice
 from purveyor.domain.notifications.rules import establish_notifications
 from purveyor.domain.orders.executing import ExecutionPlan
-from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Order
 from purveyor.domain.orders.operations import (
     Line,

@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.assets.lifecycle import SyncStatus
 from purveyor.domain.invoices.lifecycle import ChargeState, InvoiceState
 from purveyor.domain.invoices.models import Charge
-from purveyor.domain.orders.lifecycle import InvoiceOption, OrderState
+from purveyor.domain.orders.lifecycle import OrderState
 from purveyor.flows.execution.operations import AccountUnsynchronized
 from purveyor.kernel import clock
 from tests.scenarios.shop import Shop

@@ -8,11 +8,11 @@ from typing import Any
 
 import time_machine
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.notifications.models import Message
 from purveyor.domain.orders.executing import ExecutionPlan
-from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.provisioning.explanation import Explanation, explain
 from purveyor.domain.provisioning.models import (
     AccountLink,

@@ -4,15 +4,14 @@ from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.core.validators import (
-    MinValueValidator,
-)
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from purveyor.domain.accounts.contact_roles import one_main_contact
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.organization_models import Organization
 from purveyor.domain.accounts.sign_in_models import Invitation, SignIn, SignInOutcome
 from purveyor.kernel import clock
@@ -171,6 +170,15 @@ class Account(models.Model):
         validators=[MinValueValidator(0)],
         help_text=_("Empty: unlimited. 0: must never owe."),
     )
+    invoice_option = models.CharField(
+        _("invoice of orders from the Storefront"),
+        max_length=10,
+        choices=InvoiceOption,
+        default=InvoiceOption.ISSUE,
+        help_text=_(
+            "What happens about the bill when an order that it pays for runs by itself."
+        ),
+    )
     is_ordering_enabled = models.BooleanField(_("ordering"), default=True)
     is_reselling_enabled = models.BooleanField(_("reselling"), default=False)
     needs_reseller_approval = models.BooleanField(
@@ -205,6 +213,10 @@ class Account(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="account_kind_is_known", condition=Q(kind__in=AccountKind.values)
+            ),
+            models.CheckConstraint(
+                name="account_invoice_option_is_known",
+                condition=Q(invoice_option__in=InvoiceOption.values),
             ),
             models.CheckConstraint(
                 name="account_end_customer_has_a_reseller",

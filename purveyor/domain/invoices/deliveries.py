@@ -4,10 +4,10 @@ from datetime import datetime
 
 from django.db import transaction
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.invoices.lifecycle import ChargeState
 from purveyor.domain.invoices.models import Charge, Invoice
 from purveyor.domain.invoices.operations import bill
-from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import OrderItem
 from purveyor.kernel.journal.operations import log
 

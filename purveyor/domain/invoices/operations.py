@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Organization
 from purveyor.domain.invoices.lifecycle import (
     CHARGE,
@@ -26,7 +27,6 @@ from purveyor.domain.invoices.models import (
     InvoiceLine,
 )
 from purveyor.domain.invoices.queries import current_buyer, current_seller, order_facts
-from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Execution, OrderItem
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused

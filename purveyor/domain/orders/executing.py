@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 
-from purveyor.domain.orders.lifecycle import ITEM, ORDER, InvoiceOption, ItemState
+from purveyor.domain.accounts.invoicing import InvoiceOption
+from purveyor.domain.orders.lifecycle import ITEM, ORDER, ItemState
 from purveyor.domain.orders.models import Execution, OrderItem
 from purveyor.domain.orders.queries import LockedOrder
 from purveyor.kernel.errors import Refused

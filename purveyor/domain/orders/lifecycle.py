@@ -39,14 +39,6 @@ class ApprovalState(TextChoices):
     REJECTED = "REJECTED", _("Rejected")
 
 
-class InvoiceOption(TextChoices):
-    """What an execution does about the bill, in the order of the dialog."""
-
-    NONE = "NONE", _("Do not invoice now")
-    DRAFT = "DRAFT", _("Create a draft invoice")
-    ISSUE = "ISSUE", _("Create and issue the invoice")
-
-
 S = OrderState
 
 ORDER = Lifecycle(

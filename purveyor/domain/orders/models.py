@@ -8,12 +8,12 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Account, Contact
 from purveyor.domain.catalogue.models import PriceList, Product
 from purveyor.domain.orders.lifecycle import (
     ApprovalCause,
     ApprovalState,
-    InvoiceOption,
     ItemState,
     OrderState,
 )

@@ -9,13 +9,14 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.membership import Membership, check_customer_is_new
 from purveyor.domain.accounts.models import Account, AccountKind, Contact
 from purveyor.domain.accounts.operations import open_account
 from purveyor.domain.accounts.queries import bill_to_of
 from purveyor.domain.catalogue.models import Product
 from purveyor.domain.orders.executing import ExecutionPlan
-from purveyor.domain.orders.lifecycle import InvoiceOption, OrderState
+from purveyor.domain.orders.lifecycle import OrderState
 from purveyor.domain.orders.models import Order
 from purveyor.domain.orders.operations import Line, check_quantity
 from purveyor.domain.orders.queries import items_of
@@ -320,7 +321,8 @@ def _execute(order: Order, *, actor: str, now: datetime) -> None:
     }
     if not automatic:
         return
-    plan = ExecutionPlan(start_date=clock.day_of(now), option=InvoiceOption.ISSUE)
+    option = InvoiceOption(order.bill_to.invoice_option)
+    plan = ExecutionPlan(start_date=clock.day_of(now), option=option)
     try:
         with transaction.atomic():
             execute_order(order=order, plan=plan, only=automatic, actor=actor, now=now)

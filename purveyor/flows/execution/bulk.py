@@ -12,8 +12,9 @@ import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.orders.executing import ExecutionPlan
-from purveyor.domain.orders.lifecycle import ORDER, InvoiceOption
+from purveyor.domain.orders.lifecycle import ORDER
 from purveyor.domain.orders.models import Order, OrderItem
 from purveyor.domain.orders.queries import items_for_staff, open_items_of
 from purveyor.flows.execution.choosing import (

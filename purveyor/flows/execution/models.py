@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from purveyor.domain.orders.lifecycle import InvoiceOption
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.orders.models import Execution, Order
 from purveyor.flows.execution.lifecycle import BulkResult, BulkState
 from purveyor.kernel.work.models import Workable, due_index

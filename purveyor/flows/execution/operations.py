@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.operations import create_assets
@@ -18,7 +19,7 @@ from purveyor.domain.orders.executing import (
     check_start_date,
     open_execution,
 )
-from purveyor.domain.orders.lifecycle import ORDER, InvoiceOption, ItemState
+from purveyor.domain.orders.lifecycle import ORDER, ItemState
 from purveyor.domain.orders.margins import Margin
 from purveyor.domain.orders.models import Execution, Order, OrderItem
 from purveyor.domain.orders.queries import LockedOrder, lock_order

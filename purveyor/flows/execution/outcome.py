@@ -8,11 +8,12 @@ from decimal import Decimal
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.assets.lifecycle import SyncStatus
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.invoices.lifecycle import ChargeState, InvoiceState
 from purveyor.domain.invoices.models import Charge, Invoice, InvoiceLine
-from purveyor.domain.orders.lifecycle import InvoiceOption, ItemState
+from purveyor.domain.orders.lifecycle import ItemState
 from purveyor.domain.orders.models import Execution, Order, OrderItem
 from purveyor.domain.provisioning.explanation import Explanation, explain
 from purveyor.domain.provisioning.registry import vendor_of

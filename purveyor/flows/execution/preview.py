@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Organization
 from purveyor.domain.invoices.credit import Credit, credit_of
 from purveyor.domain.invoices.paper import Buyer
@@ -13,12 +14,7 @@ from purveyor.domain.notifications.models import Notification
 from purveyor.domain.notifications.recipients import told_recipients
 from purveyor.domain.notifications.welcome import WELCOME
 from purveyor.domain.orders.approvals import was_approved
-from purveyor.domain.orders.lifecycle import (
-    ApprovalCause,
-    InvoiceOption,
-    ItemState,
-    OrderState,
-)
+from purveyor.domain.orders.lifecycle import ApprovalCause, ItemState, OrderState
 from purveyor.domain.orders.margins import Margin, margins_of
 from purveyor.domain.orders.models import Order, OrderItem
 from purveyor.domain.orders.queries import Today, items_of

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.accounts.queries import bill_to_of
 from purveyor.domain.assets.models import Asset
@@ -22,7 +23,6 @@ from purveyor.domain.assets.operations import Coupon, connect_coupon, create_ass
 from purveyor.domain.catalogue.models import Application, Product
 from purveyor.domain.invoices.operations import charge_items
 from purveyor.domain.orders.executing import ExecutionPlan, open_execution
-from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Order
 from purveyor.domain.orders.operations import (
     Line,

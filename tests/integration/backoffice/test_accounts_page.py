@@ -46,6 +46,7 @@ def typed(**fields: object) -> dict[str, Any]:
         "kind": "DIRECT_CUSTOMER",
         "currency": "EUR",
         "email": "office@alpine.example",
+        "invoice_option": "ISSUE",
         "is_ordering_enabled": "on",
         "addresses-TOTAL_FORMS": 1,
         "addresses-INITIAL_FORMS": 0,
@@ -81,6 +82,30 @@ def test_an_account_is_created_with_its_address_and_contact(sales: Client) -> No
         ("accounts.address", "create", "sales@aurora.example"),
         ("accounts.contact", "create", "sales@aurora.example"),
     }
+
+
+def test_what_happens_about_bills_is_changed_and_told(sales: Client) -> None:
+    sales.post(reverse(ADD), typed())
+    account = Account.objects.get()
+    page = reverse(CHANGE, args=[account.pk])
+    known = {
+        "addresses-INITIAL_FORMS": 1,
+        "addresses-0-id": account.addresses.get().pk,
+        "contacts-INITIAL_FORMS": 1,
+        "contacts-0-id": account.contacts.get().pk,
+    }
+
+    sales.post(page, typed(invoice_option="DRAFT", **known))
+
+    account.refresh_from_db()
+    assert account.invoice_option == "DRAFT"
+    changes = Entry.objects.get(record_type="accounts.account", verb="edit").facts
+    assert changes == {"changes": {"invoice_option": ["ISSUE", "DRAFT"]}}
+    history = words(
+        sales.get(reverse("bss:accounts_account_history", args=[account.pk]))
+    )
+    told = "Create and issue the invoice → Create a draft invoice"
+    assert f"Invoice of orders from the Storefront: {told}" in history
 
 
 def test_a_new_account_is_not_synchronized_and_links_to_how(sales: Client) -> None:

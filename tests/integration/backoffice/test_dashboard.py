@@ -9,12 +9,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.invoices.models import Charge
 from purveyor.domain.invoices.operations import drop_charge
 from purveyor.domain.invoices.sales import Sold, best_buyers, sold_by_month
 from purveyor.domain.orders.executing import ExecutionPlan
-from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.operations import Line, put_items
 from purveyor.faces.backoffice.frame.cards import SECTIONS
 from purveyor.flows.execution.operations import execute_order

@@ -8,12 +8,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.catalogue.models import ProductType
 from purveyor.domain.orders.executing import ExecutionPlan
 from purveyor.domain.orders.labels import (
     establish_labels,
 )
-from purveyor.domain.orders.lifecycle import InvoiceOption, OrderState
+from purveyor.domain.orders.lifecycle import OrderState
 from purveyor.domain.orders.models import Order, OrderItem, StatusLabel
 from purveyor.domain.orders.queries import (
     name_of_status,

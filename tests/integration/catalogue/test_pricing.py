@@ -11,6 +11,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Account, AccountKind
 from purveyor.domain.catalogue.models import Price, PriceList, Product
 from purveyor.domain.catalogue.pricing import (
@@ -23,7 +24,6 @@ from purveyor.domain.catalogue.pricing import (
     price_book,
 )
 from purveyor.domain.invoices.models import InvoiceLine
-from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Order
 from purveyor.domain.orders.operations import Line, create_order, put_items
 from purveyor.flows.execution.outcome import item_rows

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.invoices.models import Invoice
 from purveyor.domain.orders.executing import ExecutionPlan, StartsInThePast
-from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Execution, Order, OrderItem
 from purveyor.domain.orders.operations import cancel_order
 from purveyor.flows.execution.choosing import (

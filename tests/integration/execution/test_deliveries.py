@@ -8,10 +8,11 @@ from datetime import datetime
 import pytest
 from django.db import connection
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.invoices.models import Invoice
 from purveyor.domain.orders.executing import ExecutionPlan, NothingToExecute
-from purveyor.domain.orders.lifecycle import InvoiceOption, OrderState
+from purveyor.domain.orders.lifecycle import OrderState
 from purveyor.domain.orders.models import Execution, Order
 from purveyor.domain.orders.operations import (
     cancel_order,

@@ -7,13 +7,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_tasks_db.models import DBTaskResult
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Organization
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.invoices.lifecycle import ChargeState, InvoiceState
 from purveyor.domain.invoices.models import Charge, Invoice
 from purveyor.domain.invoices.operations import ProfileMissing
 from purveyor.domain.orders.executing import ExecutionPlan, StartsInThePast
-from purveyor.domain.orders.lifecycle import InvoiceOption, OrderState
+from purveyor.domain.orders.lifecycle import OrderState
 from purveyor.domain.orders.models import Execution, Order, OrderItem
 from purveyor.domain.orders.operations import (
     cancel_order,

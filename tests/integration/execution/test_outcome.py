@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.invoices.models import Invoice
 from purveyor.domain.invoices.operations import void_invoice
 from purveyor.domain.orders.executing import ExecutionPlan
-from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Execution, Order
 from purveyor.domain.provisioning.models import InvoiceWhen, LinkOf
 from purveyor.flows.execution.operations import execute_order

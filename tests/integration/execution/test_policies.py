@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.operations import Coupon, connect_coupon
@@ -11,7 +12,7 @@ from purveyor.domain.catalogue.models import Product
 from purveyor.domain.invoices.lifecycle import ChargeState, InvoiceState
 from purveyor.domain.invoices.models import Charge, Invoice
 from purveyor.domain.orders.executing import ExecutionPlan
-from purveyor.domain.orders.lifecycle import InvoiceOption, OrderState
+from purveyor.domain.orders.lifecycle import OrderState
 from purveyor.domain.orders.models import Execution, Order
 from purveyor.domain.orders.operations import (
     EmptyOrder,

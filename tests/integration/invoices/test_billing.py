@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import transaction
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Organization, PaymentMethod
 from purveyor.domain.invoices import operations
 from purveyor.domain.invoices.deliveries import bill_on_delivery
@@ -18,7 +19,6 @@ from purveyor.domain.invoices.operations import (
     bill,
     drop_charge,
 )
-from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.models import Entry
 from tests.factories.accounts import an_account, an_end_customer

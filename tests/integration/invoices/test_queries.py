@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Account, Organization, PaymentMethod
 from purveyor.domain.invoices.lifecycle import InvoiceState
 from purveyor.domain.invoices.models import Invoice
@@ -22,7 +23,6 @@ from purveyor.domain.invoices.queries import (
     invoiced_by_month,
     pending_by_bill_to,
 )
-from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.kernel.money import Money
 from tests.factories.accounts import an_account, an_end_customer
 from tests.factories.invoices import (

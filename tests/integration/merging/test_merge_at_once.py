@@ -8,11 +8,11 @@ from datetime import datetime
 import pytest
 from django.db import connection, transaction
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.invoices.models import Charge, Invoice
 from purveyor.domain.orders.executing import ExecutionPlan
-from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Order
 from purveyor.domain.orders.operations import create_order
 from purveyor.domain.provisioning.models import ServiceManagerSetup

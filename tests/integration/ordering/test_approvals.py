@@ -4,13 +4,14 @@ from datetime import datetime
 
 import pytest
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.invoices.credit import credit_of
 from purveyor.domain.orders.approvals import RejectionNeedsReason
 from purveyor.domain.orders.executing import (
     ExecutionPlan,
 )
-from purveyor.domain.orders.lifecycle import ApprovalCause, InvoiceOption, OrderState
+from purveyor.domain.orders.lifecycle import ApprovalCause, OrderState
 from purveyor.domain.orders.models import Approval, Execution, Order
 from purveyor.domain.orders.operations import (
     cancel_order,

@@ -6,12 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.invoices.credit import credit_of, credits_of
 from purveyor.domain.invoices.lifecycle import INVOICE
 from purveyor.domain.invoices.models import Charge, Invoice
 from purveyor.domain.invoices.operations import drop_charge, void_invoice
-from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.domain.orders.models import Order
 from purveyor.flows.ordering.operations import submit_order
 from tests.factories.accounts import a_reseller, an_account, an_end_customer

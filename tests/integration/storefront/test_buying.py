@@ -1,16 +1,15 @@
 """From the catalogue to the order, page by page."""
 
-import re
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from django.test import Client
 
-from purveyor.domain.accounts.models import Account, Organization
+from purveyor.domain.accounts.invoicing import InvoiceOption
+from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.catalogue.models import Price
-from purveyor.domain.invoices.models import Invoice
+from purveyor.domain.invoices.lifecycle import ChargeState, InvoiceState
+from purveyor.domain.invoices.models import Charge, Invoice
 from purveyor.domain.orders.lifecycle import OrderState
 from purveyor.domain.orders.models import Order
 from purveyor.domain.provisioning.models import ServiceManagerSetup
@@ -19,8 +18,16 @@ from tests.factories.accounts import a_reseller, an_account, an_end_customer
 from tests.factories.catalogue import a_product
 from tests.factories.members import a_member, a_visit
 from tests.factories.provisioning import a_link, a_setup
-
-CODE = "P-BT-MAILBOX"
+from tests.support.shopping import (
+    CODE,
+    a_buyer,
+    agreed_on,
+    buys,
+    fills_in_details,
+    fills_the_basket,
+    page,
+    places,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -28,59 +35,6 @@ def shop() -> None:
     """Set up a shop that sells one product and has terms."""
     a_setup()
     a_product()
-
-
-def page(client: Client, address: str) -> str:
-    """Return a page of the Storefront."""
-    answer = client.get(address)
-    assert answer.status_code == 200, address
-    return answer.content.decode()
-
-
-def fills_the_basket(client: Client, *, quantity: int = 10) -> Basket:
-    """Put licenses into the basket."""
-    answer = client.post("/basket/add/", {"code": CODE, "quantity": quantity})
-    assert answer["Location"] == "/basket/"
-    return Basket.objects.get(state="OPEN")
-
-
-def fills_in_details(client: Client, basket: Basket, **given: str) -> None:
-    """Choose the first person on the list as recipient."""
-    address = f"/checkout/{basket.key}/"
-    person = re.search(r'<option value="(\d+)"', page(client, address))
-    assert person is not None
-    answer = client.post(address, {"recipient": person[1], **given})
-    assert answer["Location"] == f"/checkout/{basket.key}/review/"
-
-
-def agreed_on(client: Client, basket: Basket) -> str:
-    """Return what the review has a buyer agree to."""
-    shown = page(client, f"/checkout/{basket.key}/review/")
-    found = re.search(r'name="agreed" value="([^"]+)"', shown)
-    assert found is not None
-    return found[1]
-
-
-def places(client: Client, basket: Basket, agreed: str, **given: str) -> Any:
-    """Press the last button."""
-    address = f"/checkout/{basket.key}/place/"
-    return client.post(address, {"agreed": agreed, **given})
-
-
-def buys(client: Client, **given: Any) -> Order:
-    """Buy ten licenses."""
-    basket = fills_the_basket(client, **given)
-    fills_in_details(client, basket)
-    answer = places(client, basket, agreed_on(client, basket))
-    number = answer["Location"].split("/")[2]
-    return Order.objects.get(number=number)
-
-
-def a_buyer(**fields: Any) -> tuple[Client, Account]:
-    """Return a browser of a buyer, and its account, which BitTitan knows."""
-    account = an_account(**fields)
-    a_link(account=account)
-    return a_visit(a_member(account=account)), account
 
 
 def test_a_direct_customer_buys_for_itself() -> None:
@@ -214,132 +168,6 @@ def test_pressing_twice_leads_to_the_same_order() -> None:
     assert Order.objects.count() == Asset.objects.count() == 1
 
 
-def test_a_price_that_changed_is_said_and_asked_again() -> None:
-    client, _account = a_buyer()
-    basket = fills_the_basket(client)
-    fills_in_details(client, basket)
-    agreed = agreed_on(client, basket)
-    Price.objects.update(unit_price=Decimal("12.00"))
-
-    answer = places(client, basket, agreed)
-
-    told = answer.content.decode()
-    assert answer.status_code == 409
-    assert "is now €12.00. It was €9.90." in told
-    assert Order.objects.count() == 0
-    assert places(client, basket, agreed_on(client, basket)).status_code == 302
-    assert Order.objects.get().items.get().unit_price == Decimal("12.00")
-
-
-def test_a_basket_changed_in_another_tab_is_said_and_asked_again() -> None:
-    client, _account = a_buyer()
-    basket = fills_the_basket(client)
-    fills_in_details(client, basket)
-    agreed = agreed_on(client, basket)
-    fills_the_basket(client, quantity=5)
-
-    answer = places(client, basket, agreed)
-
-    assert answer.status_code == 409
-    assert "It was 10." in answer.content.decode()
-
-
-def test_another_payer_is_said_and_asked_again() -> None:
-    """What a customer pays itself by now was agreed to as the reseller's to pay."""
-    reseller = a_reseller(name="Northwind")
-    customer = an_end_customer(reseller=reseller, name="Brandt")
-    a_link(account=customer)
-    client = a_visit(a_member(account=reseller))
-    basket = fills_the_basket(client)
-    changed = {f"quantity-{CODE}": 10, "receiver": customer.number}
-    client.post("/basket/change/", changed)
-    fills_in_details(client, basket)
-    agreed = agreed_on(client, basket)
-    Account.objects.filter(pk=customer.pk).update(bill_to=customer)
-
-    answer = places(client, basket, agreed)
-
-    assert answer.status_code == 409
-    told = "It is billed to Brandt now. It was billed to Northwind."
-    assert told in answer.content.decode()
-    assert Order.objects.count() == 0
-    assert places(client, basket, agreed_on(client, basket)).status_code == 302
-    assert Order.objects.get().bill_to == customer
-
-
-def test_another_recipient_is_said_and_asked_again() -> None:
-    client, account = a_buyer()
-    basket = fills_the_basket(client)
-    fills_in_details(client, basket)
-    agreed = agreed_on(client, basket)
-    account.contacts.update(email="tom@contoso.example")
-
-    answer = places(client, basket, agreed)
-
-    told = answer.content.decode()
-    assert answer.status_code == 409
-    assert "The coupon code goes to tom@contoso.example now. It went to mia@" in told
-    assert Order.objects.count() == 0
-
-
-def test_a_recipient_who_left_is_asked_for_again() -> None:
-    client, account = a_buyer()
-    basket = fills_the_basket(client)
-    fills_in_details(client, basket)
-    agreed = agreed_on(client, basket)
-    account.contacts.all().delete()
-
-    answer = places(client, basket, agreed)
-
-    assert answer["Location"] == f"/checkout/{basket.key}/"
-    assert Order.objects.count() == 0
-
-
-def test_what_another_tab_changed_around_the_lines_is_said() -> None:
-    reseller = a_reseller(name="Northwind")
-    customer = an_end_customer(reseller=reseller, name="Brandt")
-    for account in (reseller, customer):
-        a_link(account=account)
-    client = a_visit(a_member(account=reseller))
-    basket = fills_the_basket(client)
-    fills_in_details(client, basket, po_code="PO-7")
-    agreed = agreed_on(client, basket)
-    changed = {f"quantity-{CODE}": 10, "receiver": customer.number}
-    client.post("/basket/change/", changed)
-    fills_in_details(client, basket, po_code="PO-8")
-
-    told = places(client, basket, agreed).content.decode()
-
-    assert "It is for Brandt now. It was for Northwind." in told
-    assert "The PO code is PO-8 now. It was PO-7." in told
-    assert "It is billed to" not in told
-
-
-def test_an_agreement_that_was_tampered_with_is_none() -> None:
-    client, _account = a_buyer()
-    basket = fills_the_basket(client)
-    fills_in_details(client, basket)
-
-    assert places(client, basket, agreed_on(client, basket) + "x").status_code == 409
-    assert Order.objects.count() == 0
-
-
-def test_the_terms_have_to_be_accepted() -> None:
-    client, _account = a_buyer()
-    Organization.objects.update(terms="Pay in time.\n\nBe kind.")
-    basket = fills_the_basket(client)
-    fills_in_details(client, basket)
-    agreed = agreed_on(client, basket)
-
-    refused = places(client, basket, agreed)
-    placed = places(client, basket, agreed, terms="on")
-
-    assert refused.status_code == 409
-    assert "Accept the terms of sale" in refused.content.decode()
-    assert placed.status_code == 302
-    assert "Be kind." in page(client, "/terms/")
-
-
 def test_an_unsynchronized_account_is_told_before_anything_else() -> None:
     client = a_visit(a_member(account=an_account(name="Nordlys")))
 
@@ -368,6 +196,30 @@ def test_an_order_above_the_credit_awaits_approval() -> None:
     assert order.state == OrderState.AWAITING_APPROVAL
     assert "above the credit that is left" in page(client, f"/orders/{order.number}/")
     assert Asset.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("option", "invoices", "charge"),
+    [
+        (InvoiceOption.NONE, [], ChargeState.PENDING),
+        (InvoiceOption.DRAFT, [InvoiceState.DRAFT], ChargeState.INVOICED),
+        (InvoiceOption.ISSUE, [InvoiceState.ISSUED], ChargeState.INVOICED),
+    ],
+)
+def test_the_bill_is_made_as_who_pays_has_it(
+    option: InvoiceOption, invoices: list[str], charge: str
+) -> None:
+    reseller = a_reseller(invoice_option=option)
+    customer = an_end_customer(reseller=reseller)
+    a_link(account=customer)
+    client = a_visit(a_member(account=customer))
+
+    order = buys(client)
+
+    assert order.state == OrderState.EXECUTED
+    assert [each.state for each in Invoice.objects.all()] == invoices
+    assert Charge.objects.get().state == charge
+    assert client.get(f"/orders/{order.number}/").status_code == 200
 
 
 def test_an_order_that_earns_nothing_waits_for_staff() -> None:

@@ -5,12 +5,13 @@ from typing import cast
 import pytest
 from django.db.models import TextChoices
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.lifecycle import INVITATION
 from purveyor.domain.assets.lifecycle import ASSET, SYNC
 from purveyor.domain.catalogue.lifecycle import PRICE_IMPORT
 from purveyor.domain.invoices.lifecycle import CHARGE, INVOICE
 from purveyor.domain.notifications.lifecycle import MESSAGE
-from purveyor.domain.orders.lifecycle import APPROVAL, ITEM, ORDER, InvoiceOption
+from purveyor.domain.orders.lifecycle import APPROVAL, ITEM, ORDER
 from purveyor.domain.provisioning.lifecycle import ATTEMPT, DEFINITION, LINK
 from purveyor.flows.account_import.lifecycle import ACCOUNT_IMPORT
 from purveyor.flows.execution.lifecycle import BULK, BULK_ORDER

@@ -67,7 +67,10 @@ from purveyor.faces.backoffice.office.timeline import Timeline
 from purveyor.kernel import clock
 
 WHO = ("name", "kind", "parent", "email", "phone", "website", "language")
-BILLING = ("currency", "bill_to", "tax_number", "payment_method", "credit_limit")
+BILLING = (
+    *("currency", "bill_to", "tax_number"),
+    *("payment_method", "credit_limit", "invoice_option"),
+)
 SELLING = (
     "is_ordering_enabled",
     "is_reselling_enabled",

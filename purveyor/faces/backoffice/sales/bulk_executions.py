@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 from unfold.widgets import INPUT_CLASSES, UnfoldAdminRadioSelectWidget
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.orders.executing import ExecutionPlan
-from purveyor.domain.orders.lifecycle import InvoiceOption
 from purveyor.faces.backoffice.frame.questions import Question, answer
 from purveyor.faces.backoffice.frame.record_admin import actor_of
 from purveyor.faces.backoffice.frame.site import bss

@@ -24,8 +24,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import INPUT_CLASSES, UnfoldAdminTextareaWidget
 
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.orders.executing import ExecutionPlan, NothingToExecute
-from purveyor.domain.orders.lifecycle import InvoiceOption, ItemState
+from purveyor.domain.orders.lifecycle import ItemState
 from purveyor.domain.orders.models import Execution, Order, OrderItem
 from purveyor.domain.orders.queries import items_of
 from purveyor.faces.backoffice.frame.credit import bar_of

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from purveyor.domain.orders.lifecycle import InvoiceOption
+from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.faces.console.demo.company import BUNDLE, MAILBOX
 
 TO_BE_ISSUED = InvoiceOption.ISSUE

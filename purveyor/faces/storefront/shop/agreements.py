@@ -37,8 +37,12 @@ def read_agreement(written: str) -> Agreement | None:
         AgreedLine(code, quantity, Decimal(price), Decimal(tax))
         for code, quantity, price, tax in facts.pop("lines")
     )
-    parties = {name: Party(**facts.pop(name)) for name in ("receiver", "payer")}
-    return Agreement(**parties, **facts, lines=tuple(lines))
+    return Agreement(
+        receiver=Party(**facts.pop("receiver")),
+        payer=Party(**facts.pop("payer")),
+        lines=tuple(lines),
+        **facts,
+    )
 
 
 def changes_since(agreed: Agreement, contents: Contents) -> list[str]:
