@@ -113,6 +113,14 @@ def reject(*, approval: Approval, because: str, actor: str, now: datetime) -> No
     _tell(approval, order, "reject", before, actor=actor, now=now)
 
 
+def withdraw_approvals(
+    *, order: Order, because: str, actor: str, now: datetime
+) -> None:
+    """Ask nobody any more, as the order was cancelled; a part of cancelling it."""
+    for waiting in order.approvals.filter(state=ApprovalState.WAITING):
+        _decide(waiting, "withdraw", because, actor=actor, now=now)
+
+
 def was_approved(*, order: Order, cause: ApprovalCause) -> bool:
     """Return whether somebody has said yes to this need of an order."""
     given = order.approvals.filter(cause=cause, state=ApprovalState.APPROVED)

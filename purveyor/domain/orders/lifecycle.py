@@ -37,6 +37,7 @@ class ApprovalState(TextChoices):
     WAITING = "WAITING", _("Waiting")
     APPROVED = "APPROVED", _("Approved")
     REJECTED = "REJECTED", _("Rejected")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")  # the order was cancelled meanwhile
 
 
 S = OrderState
@@ -65,6 +66,7 @@ APPROVAL = Lifecycle(
     moves=(
         Move("approve", (ApprovalState.WAITING,), ApprovalState.APPROVED),
         Move("reject", (ApprovalState.WAITING,), ApprovalState.REJECTED),
+        Move("withdraw", (ApprovalState.WAITING,), ApprovalState.WITHDRAWN),
     ),
 )
 

@@ -225,7 +225,11 @@ class Approval(models.Model):
                 name="approval_decided_by_somebody",
                 condition=Q(state=ApprovalState.WAITING, decided_at__isnull=True)
                 | Q(
-                    state__in=(ApprovalState.APPROVED, ApprovalState.REJECTED),
+                    state__in=(
+                        ApprovalState.APPROVED,
+                        ApprovalState.REJECTED,
+                        ApprovalState.WITHDRAWN,
+                    ),
                     decided_at__isnull=False,
                 ),
             ),

@@ -13,6 +13,7 @@ from purveyor.domain.accounts.queries import bill_to_of, country_of, order_email
 from purveyor.domain.catalogue.models import Product
 from purveyor.domain.catalogue.pricing import PriceBook
 from purveyor.domain.catalogue.queries import check_is_sellable, tax_of
+from purveyor.domain.orders.approvals import withdraw_approvals
 from purveyor.domain.orders.lifecycle import ORDER, OrderState
 from purveyor.domain.orders.models import (
     ORDER_NUMBERS,
@@ -310,7 +311,7 @@ def submit_order(*, order: Order, actor: str, now: datetime) -> None:
 @transaction.atomic
 def cancel_order(*, order: Order, because: str, actor: str, now: datetime) -> None:
     """
-    Cancel an order of which nothing was executed.
+    Cancel an order of which nothing was executed; nobody is asked about it any more.
 
     :raises Refused: if no reason is given.
     :raises MoveRefused: if something was executed already.
@@ -318,6 +319,7 @@ def cancel_order(*, order: Order, because: str, actor: str, now: datetime) -> No
     if not because.strip():
         raise Refused(_("Say why the order is cancelled."))
     ORDER.advance(order, "cancel", actor=actor, at=now, cancelled_because=because[:300])
+    withdraw_approvals(order=order, because=because, actor=actor, now=now)
 
 
 @transaction.atomic

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.db.models import Q
+
 from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Organization
 from purveyor.domain.invoices.credit import Credit, credit_of
@@ -257,13 +259,14 @@ def _twins_of(
     order: Order, items: Sequence[OrderItem], now: datetime
 ) -> tuple[Twin, ...]:
     """Return what was ordered likewise within a day, the newest first."""
-    pairs = {(item.product_id, item.quantity) for item in items}
+    alike = Q(pk__in=())  # of nothing there is no twin
+    for product, quantity in {(item.product_id, item.quantity) for item in items}:
+        alike |= Q(product=product, quantity=quantity)
     likewise = (
         OrderItem.objects.filter(
+            alike,
             order__account=order.account_id,
             order__submitted_at__gte=now - TWIN_SPAN,
-            product__in={product for product, _quantity in pairs},
-            quantity__in={quantity for _product, quantity in pairs},
         )
         .exclude(order=order.pk)
         .exclude(order__state__in=(OrderState.CANCELLED, OrderState.DRAFT))
@@ -279,7 +282,6 @@ def _twins_of(
             submitted_at=item.order.submitted_at or now,
         )
         for item in likewise[:TWINS_MAX]
-        if (item.product_id, item.quantity) in pairs
     )
 
 

@@ -94,7 +94,9 @@ def ask_for_approval(*, order: Order, actor: str, now: datetime) -> None:
     """
     amount = open_amount(order)
     credit = lock_credit(account=order.bill_to)
-    asked = order.approvals.exclude(state=ApprovalState.REJECTED).filter(cause=CREDIT)
+    asked = order.approvals.filter(
+        cause=CREDIT, state__in=(ApprovalState.WAITING, ApprovalState.APPROVED)
+    )
     if credit is None or credit.over is None or asked.exists():
         message = _("%(order)s needs no approval, or it was asked for already.")
         raise NothingToApprove(message % {"order": order.number})

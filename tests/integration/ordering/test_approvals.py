@@ -11,7 +11,7 @@ from purveyor.domain.orders.approvals import RejectionNeedsReason
 from purveyor.domain.orders.executing import (
     ExecutionPlan,
 )
-from purveyor.domain.orders.lifecycle import ApprovalCause, OrderState
+from purveyor.domain.orders.lifecycle import ApprovalCause, ApprovalState, OrderState
 from purveyor.domain.orders.models import Approval, Execution, Order
 from purveyor.domain.orders.operations import (
     cancel_order,
@@ -196,7 +196,10 @@ def test_a_cancelled_order_waits_for_nobody(now: datetime) -> None:
 
     cancel_order(order=order, because="No longer wanted.", actor=DAN, now=now)
 
+    approval = Approval.objects.get(pk=pk)
     assert waiting_approvals() == []
+    assert (approval.state, approval.decided_by) == (ApprovalState.WITHDRAWN, DAN)
+    assert approval.because == "No longer wanted."
     with pytest.raises(MoveRefused, match="is “Cancelled”"):
         approve_order(approval_id=pk, actor=INES, now=now)
 

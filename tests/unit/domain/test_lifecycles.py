@@ -23,7 +23,7 @@ from purveyor.kernel.lists.lifecycle import EXPORT
 DESIGNED = [
     (ORDER, "DRAFT", {"EXECUTED", "CANCELLED"}),
     (ITEM, "OPEN", {"EXECUTED"}),
-    (APPROVAL, "WAITING", {"APPROVED", "REJECTED"}),
+    (APPROVAL, "WAITING", {"APPROVED", "REJECTED", "WITHDRAWN"}),
     (BULK, "PREPARED", {"DONE", "STOPPED", "DISCARDED"}),
     (BULK_ORDER, "WAITING", {"EXECUTED", "PARTLY", "REFUSED", "LEFT"}),
     (ASSET, "ACTIVE", {"REDEEMED", "CANCELLED"}),

@@ -1,20 +1,23 @@
 """Sales > Orders to approve: what waits for a yes, why and how much; the answers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from purveyor.domain.orders.lifecycle import ApprovalCause
-from purveyor.domain.orders.models import Approval
+from purveyor.domain.orders.models import Approval, Order
 from purveyor.faces.backoffice.frame.credit import CreditBar, bar_of
 from purveyor.faces.backoffice.frame.display import badge, page_of
 from purveyor.faces.backoffice.frame.paging import ROWS_A_PAGE
-from purveyor.faces.backoffice.frame.questions import Done, Question, ReasonForm, answer
+from purveyor.faces.backoffice.frame.questions import Question, ReasonForm, answer
 from purveyor.faces.backoffice.frame.record_admin import actor_of
 from purveyor.faces.backoffice.frame.report_pages import Query
 from purveyor.faces.backoffice.frame.site import bss
@@ -91,35 +94,45 @@ def row_of(waiting: Waiting) -> Row:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One of the two answers: what the dialog says, what it does, what it tells."""
+
+    title: Promise
+    text: Promise
+    form: type[ReasonForm]
+    do: Callable[..., Order]
+    told: Promise
+
+
+APPROVE = Answer(
+    title=gettext_lazy("Approve"),
+    text=gettext_lazy(
+        "Once nothing else is asked, the order is Submitted and can be executed. "
+        "It counts among the open orders of its payer."
+    ),
+    form=ApproveForm,
+    do=approve_order,
+    told=gettext_lazy("Order %(number)s is approved."),
+)
+REJECT = Answer(
+    title=gettext_lazy("Reject"),
+    text=gettext_lazy(
+        "The order is cancelled, with your reason on its page. What was executed "
+        "of it already stays."
+    ),
+    form=ReasonForm,
+    do=reject_order,
+    told=gettext_lazy("Order %(number)s is rejected."),
+)
+
+
 @bss.page(
     f"{HERE}<int:approval_id>/approve/", name="approve_order", permission=MAY_APPROVE
 )
 def approve(request: HttpRequest, approval_id: int) -> HttpResponse:
     """Say yes to an order."""
-    approval = get_approval(approval_id=approval_id)
-    question = Question(
-        title=_("Approve"),
-        about=_about(approval),
-        text=_(
-            "Once nothing else is asked, the order is Submitted and can be executed. "
-            "It counts among the open orders of its payer."
-        ),
-        submit=_("Approve"),
-        form=ApproveForm(request=request, data=request.POST or None),
-        back=_back(request, approval),
-    )
-
-    def do(typed: dict[str, Any]) -> Done:
-        order = approve_order(
-            approval_id=approval_id,
-            because=typed["because"],
-            actor=actor_of(request),
-            now=clock.now(),
-        )
-        told = _("Order %(number)s is approved.") % {"number": order.number}
-        return Done(told, question.back)
-
-    return answer(request, question, do)
+    return _ask(request, approval_id, APPROVE)
 
 
 @bss.page(
@@ -127,35 +140,31 @@ def approve(request: HttpRequest, approval_id: int) -> HttpResponse:
 )
 def reject(request: HttpRequest, approval_id: int) -> HttpResponse:
     """Say no to an order, with the reason."""
+    return _ask(request, approval_id, REJECT)
+
+
+def _ask(request: HttpRequest, approval_id: int, wanted: Answer) -> HttpResponse:
     approval = get_approval(approval_id=approval_id)
+    order = approval.order
     question = Question(
-        title=_("Reject"),
-        about=_about(approval),
-        text=_(
-            "The order is cancelled, with your reason on its page. What was executed "
-            "of it already stays."
-        ),
-        submit=_("Reject"),
-        form=ReasonForm(request=request, data=request.POST or None),
+        title=wanted.title,
+        about=f"{order.number} · {order.account.name}",
+        text=wanted.text,
+        submit=wanted.title,
+        form=wanted.form(request=request, data=request.POST or None),
         back=_back(request, approval),
     )
 
-    def do(typed: dict[str, Any]) -> Done:
-        order = reject_order(
+    def do(typed: dict[str, Any]) -> str:
+        wanted.do(
             approval_id=approval_id,
             because=typed["because"],
             actor=actor_of(request),
             now=clock.now(),
         )
-        told = _("Order %(number)s is rejected.") % {"number": order.number}
-        return Done(told, question.back)
+        return str(wanted.told % {"number": order.number})
 
     return answer(request, question, do)
-
-
-def _about(approval: Approval) -> str:
-    order = approval.order
-    return f"{order.number} · {order.account.name}"
 
 
 def _back(request: HttpRequest, approval: Approval) -> str:
