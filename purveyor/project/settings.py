@@ -176,11 +176,13 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people are invited by mail, nobody signs up
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key", "reauthenticate": "10/15m/user"}
 MFA_ADAPTER = "purveyor.project.sign_in.SecondStep"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # clocks of telephones may be half a minute off
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env.flag("BEHIND_PROXY", default=False))
 
 IS_SECURE = PUBLIC_URL.startswith("https://")
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_SECURE  # browsers allow it on localhost
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_SECURE
 SESSION_COOKIE_AGE = int(
     env.number("SESSION_HOURS", default=12, least=0.01, most=720) * 3600

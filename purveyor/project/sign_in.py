@@ -13,8 +13,10 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from purveyor.domain.accounts.queries import organization_name
 from purveyor.domain.accounts.signing_in import (
@@ -27,6 +29,17 @@ from purveyor.domain.accounts.signing_in import (
 from purveyor.kernel import clock
 from purveyor.kernel.sealed import open_sealed, seal
 
+#: Where each face asks once more, by allauth's names of what it asks for.
+AGAIN = {
+    "bss": {
+        "reauthenticate": "account_reauthenticate",
+        "mfa_reauthenticate": "mfa_reauthenticate",
+    },
+    "storefront": {
+        "reauthenticate": "storefront:again",
+        "mfa_reauthenticate": "storefront:again_by_code",
+    },
+}
 NOTED = "noted"
 NOTED_EVERY = timedelta(minutes=5)
 
@@ -39,13 +52,26 @@ class Door(DefaultAccountAdapter):
         visitor = visitor_of(request, user.email)
         note_signed_in(visitor=visitor, user=user, now=clock.now())
         request.session[MUST_SET_UP] = must_set_up_second_step(user=user)
-        return super().post_login(request, user, **facts)
+        answer: HttpResponse = super().post_login(request, user, **facts)
+        if user.language:
+            answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language)
+        return answer
 
     def reauthenticate(self, user: Any, password: str) -> bool:
         """Return whether this is the person's password; wrong ones are counted."""
         known = {"username": user.email, "password": password}
         found = authenticate(context.request, **known)
         return found is not None and found.pk == user.pk
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, str]]:
+        """Return how a person shows once more that it is them, on pages of theirs."""
+        methods: list[dict[str, str]] = super().get_reauthentication_methods(user)
+        pages = AGAIN["bss" if user.is_staff else "storefront"]
+        return [
+            {**method, "url": reverse(pages[method["id"]])}
+            for method in methods
+            if method["id"] in pages
+        ]
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """Say nothing: our pages speak for themselves."""

@@ -5,7 +5,7 @@ from django.views.i18n import set_language
 
 urlpatterns = [
     path("language/", set_language, name="set_language"),
-    path("sign-in/", include("purveyor.faces.backoffice.door.urls")),
+    path("sign-in/", include("purveyor.project.door")),
     path("bss/", include("purveyor.faces.backoffice.urls")),
     path("", include("purveyor.faces.storefront.urls")),
 ]

@@ -3,21 +3,11 @@
 import re
 from typing import Any
 
-from allauth.mfa.totp.internal.auth import (
-    format_hotp_value,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PASSWORD, PATIENCE_MS
 from tests.factories.moments import DAN
-
-
-def code_of(key: str, *, later: int = 0) -> str:
-    """Return what an authenticator app shows now, or so many half minutes later."""
-    before, _now, after = yield_hotp_counters_from_time()
-    return format_hotp_value(hotp_value(key, (before + after) // 2 + later))
+from tests.support.authenticator import code_of
 
 
 def test_dan_sets_it_up_and_is_asked_for_a_code_from_then_on(

@@ -55,6 +55,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=150, blank=True)
     is_staff = models.BooleanField(_("staff"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
+    language = models.CharField(_("language"), max_length=7, blank=True)
     joined_at = models.DateTimeField(_("joined"), default=clock.now, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()

@@ -26,6 +26,7 @@ from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import log
 
 SESSIONS_MAX = 200
+SIGN_INS_SHOWN = 10
 MUST_SET_UP = "must_set_up_second_step"  # what a session carries until it is done
 DAYS_DEFAULT = 180
 SECOND_STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -57,6 +58,30 @@ class SessionRow:
     began_at: datetime
     seen_at: datetime
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A key in a device of a person, which signs them in without a password."""
+
+    pk: int
+    name: str
+    added_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SecondSteps:
+    """What a person has beside their password."""
+
+    app: Authenticator | None
+    codes_left: int
+    passkeys: tuple[Passkey, ...]
+
+    @property
+    def is_on(self) -> bool:
+        """Whether a sign-in by password asks for something else besides."""
+        return self.app is not None or bool(self.passkeys)
 
 
 # ------------------------------------------------------------------ history
@@ -95,7 +120,29 @@ def note_signed_in(*, visitor: Visitor, user: User, now: datetime) -> None:
     note_sign_in(visitor=visitor, outcome=outcome, user=user, now=now)
 
 
+def last_sign_ins(*, user: User) -> tuple[SignIn, ...]:
+    """Return how a person's last tries to sign in ended, the newest first."""
+    newest = SignIn.objects.filter(user=user).order_by("-at", "-id")
+    return tuple(newest[:SIGN_INS_SHOWN])
+
+
 # ------------------------------------------------------------------ second step
+
+
+def second_steps_of(*, user: User) -> SecondSteps:
+    """Return what a person has beside their password."""
+    steps = list(Authenticator.objects.filter(user=user).order_by("created_at", "pk"))
+    kinds = {each.type: each for each in steps}
+    codes = kinds.get(Authenticator.Type.RECOVERY_CODES)
+    return SecondSteps(
+        app=kinds.get(Authenticator.Type.TOTP),
+        codes_left=len(codes.wrap().get_unused_codes()) if codes else 0,
+        passkeys=tuple(
+            Passkey(each.pk, each.wrap().name, each.created_at, each.last_used_at)
+            for each in steps
+            if each.type == Authenticator.Type.WEBAUTHN
+        ),
+    )
 
 
 def has_second_step(*, user: User) -> bool:

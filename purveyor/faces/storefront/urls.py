@@ -5,7 +5,14 @@ from django.urls import path
 from purveyor.faces.storefront.billing import assets, orders
 from purveyor.faces.storefront.customers import adding
 from purveyor.faces.storefront.frame import looks
-from purveyor.faces.storefront.people import sign_in
+from purveyor.faces.storefront.people import (
+    passkeys,
+    passwords,
+    profile,
+    second_step,
+    security,
+    sign_in,
+)
 from purveyor.faces.storefront.shop import basket, catalogue, checkout
 
 app_name = "storefront"
@@ -31,6 +38,31 @@ urlpatterns = [
     path("account/sign-in/", sign_in.sign_in, name="sign_in"),
     path("account/sign-out/", sign_in.sign_out, name="sign_out"),
     path("account/switch/", sign_in.switch, name="switch"),
+    path("account/code/", second_step.second_step, name="second_step"),
+    path("account/passkey/", passkeys.sign_in_by_passkey, name="sign_in_by_passkey"),
+    path("account/again/", second_step.again, name="again"),
+    path("account/again/code/", second_step.again_by_code, name="again_by_code"),
+    path("account/", profile.profile, name="profile"),
+    path("account/security/", security.security, name="security"),
+    path(
+        "account/security/password/", passwords.change_password, name="change_password"
+    ),
+    path(
+        "account/security/sessions/<int:session>/end/",
+        security.end_there,
+        name="end_there",
+    ),
+    path("account/security/app/", second_step.set_up, name="set_up"),
+    path("account/security/app/off/", second_step.take_down, name="take_down"),
+    path("account/security/codes/", second_step.recovery_codes, name="recovery_codes"),
+    path("account/security/codes/new/", second_step.new_codes, name="new_codes"),
+    path("account/security/codes/file/", second_step.codes_file, name="codes_file"),
+    path("account/security/passkeys/new/", passkeys.add_passkey, name="add_passkey"),
+    path(
+        "account/security/passkeys/<int:pk>/remove/",
+        passkeys.remove_passkey,
+        name="remove_passkey",
+    ),
     path("terms/", looks.terms, name="terms"),
     path("look/", looks.look, name="look"),
     path("look/<str:version>.css", looks.colors, name="colors"),

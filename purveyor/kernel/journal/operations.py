@@ -149,7 +149,7 @@ def changes_of(record: Any, changed: Iterable[str]) -> dict[str, list[Any]]:
     Shape:  name of the column to [before, after], as plain values; another record is
             told in its words. What is secret, and what is no column, is left out.
     """
-    model = type(record)
+    model = record._meta.model  # also of one that is fetched when it is needed
     columns = [f for f in model._meta.concrete_fields if f.name in set(changed)]
     told = [f for f in columns if not SECRET.search(f.name) and not _is_bytes(f)]
     if not told:

@@ -7,11 +7,6 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import (
-    format_hotp_value,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
 from django.test import Client
 from django.urls import reverse
 
@@ -26,17 +21,12 @@ from purveyor.kernel.journal.models import Entry
 from purveyor.kernel.sealed import fingerprint
 from tests.factories.accounts import a_staff_user, an_organization
 from tests.factories.moments import DAN, NOON
+from tests.support.authenticator import code_of
 from tests.support.staff import words
 
 PASSWORD = "correct horse"
 KEY = re.compile(r'<code class="bss-key"[^>]*>(\w+)</code>')
 RECOVERY = re.compile(r"<li>(\d{8})</li>")
-
-
-def code_of(key: str) -> str:
-    """Return what an authenticator app shows now."""
-    counter = list(yield_hotp_counters_from_time())[1]
-    return format_hotp_value(hotp_value(key, counter))
 
 
 def signs_in(client: Client, email: str = DAN, password: str = PASSWORD) -> Any:

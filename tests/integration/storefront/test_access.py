@@ -21,11 +21,18 @@ from tests.factories.moments import NOON
 from tests.factories.orders import a_submitted_order, an_execution
 from tests.factories.provisioning import a_setup
 
-OPEN = {"sign_in", "sign_out", "terms", "look", "colors", "logo"}
-OF_MEMBERS = {"switch"}
+OPEN = {
+    *("sign_in", "sign_out", "second_step", "sign_in_by_passkey"),
+    *("terms", "look", "colors", "logo"),
+}
+OF_MEMBERS = {
+    *("switch", "profile", "security", "change_password", "end_there"),
+    *("again", "again_by_code", "set_up", "take_down", "recovery_codes"),
+    *("new_codes", "codes_file", "add_passkey", "remove_passkey"),
+}
 POSTS = {
     *("add", "change", "place", "switch", "sign_out", "look"),
-    *("reveal", "rename", "send_again"),
+    *("reveal", "rename", "send_again", "end_there"),
 }
 
 
@@ -89,6 +96,8 @@ class Village:
             "code": self.product.code,
             "slug": "nothing",
             "version": "0",
+            "session": "0",
+            "pk": "0",
         }
         step = re.compile(r"<(?:\w+:)?(\w+)>")
         return {

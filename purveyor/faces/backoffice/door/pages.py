@@ -19,18 +19,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
+from purveyor.domain.accounts.door import note_wrong_code
 from purveyor.domain.accounts.invitations import (
     LinkIsWorthless,
     accept_invitation,
     find_invited,
 )
-from purveyor.domain.accounts.models import SignInOutcome
-from purveyor.faces.backoffice.frame.sign_in import note_failure
 from purveyor.faces.backoffice.frame.site import bss, locked_out
 from purveyor.kernel import clock
 
 SLOT = "invitation"  # where the session keeps the link's secret: no page shows it
-RATE_LIMITED = "too_many_login_attempts"
 
 
 class CodeWidget(UnfoldAdminTextInputWidget):
@@ -83,10 +81,8 @@ class SecondStep(AuthenticateView):
     def form_invalid(self, form: Any) -> HttpResponse:
         """Say that the code was wrong, and remember that somebody tried."""
         user = self.stage.login.user
-        is_locked = form.has_error("code", RATE_LIMITED)
-        outcome = SignInOutcome.LOCKED_OUT if is_locked else SignInOutcome.WRONG_CODE
-        note_failure(self.request, user.email, outcome, user)
-        if is_locked:
+        now = clock.now()
+        if note_wrong_code(self.request, user=user, form=form, now=now):
             return locked_out(self.request)
         answer: HttpResponse = super().form_invalid(form)
         return answer

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.flows import view_recovery_codes
 from allauth.mfa.recovery_codes.views import (
     DownloadRecoveryCodesView,
@@ -20,24 +19,25 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from purveyor.domain.accounts.models import SignIn
 from purveyor.domain.accounts.signing_in import (
     MUST_SET_UP,
     end_session,
     find_session,
     is_second_step_required,
+    last_sign_ins,
     list_sessions,
     note_second_step,
+    second_steps_of,
 )
 from purveyor.faces.backoffice.door.pages import CodeWidget
-from purveyor.faces.backoffice.door.session_words import browser_words, shown_sessions
+from purveyor.faces.backoffice.door.session_words import shown_sessions
 from purveyor.faces.backoffice.frame.questions import Question, answer
 from purveyor.faces.backoffice.frame.record_admin import actor_of
 from purveyor.faces.backoffice.frame.site import bss
 from purveyor.faces.backoffice.frame.verbs import DialogForm
+from purveyor.faces.ui.browsers import browser_words
 from purveyor.kernel import clock
 
-SIGN_INS_SHOWN = 10
 MAY_END = "accounts.change_user"
 
 
@@ -46,12 +46,9 @@ MAY_END = "accounts.change_user"
 def security(request: HttpRequest) -> HttpResponse:
     """Show a person what belongs to their own sign-in."""
     user: Any = request.user
-    steps = {each.type: each for each in Authenticator.objects.filter(user=user)}
-    codes = steps.get(Authenticator.Type.RECOVERY_CODES)
     context = {
         "title": _("My sign-in"),
-        "app": steps.get(Authenticator.Type.TOTP),
-        "codes_left": len(codes.wrap().get_unused_codes()) if codes else 0,
+        "steps": second_steps_of(user=user),
         "is_required": is_second_step_required(user=user),
         "sessions": shown_sessions(request, list_sessions(user=user)),
         "sign_ins": [
@@ -62,9 +59,7 @@ def security(request: HttpRequest) -> HttpResponse:
                 "address": line.address,
                 "browser": browser_words(line.browser),
             }
-            for line in SignIn.objects.filter(user=user).order_by("-at", "-id")[
-                :SIGN_INS_SHOWN
-            ]
+            for line in last_sign_ins(user=user)
         ],
     }
     return bss.render(request, "backoffice/security/page.html", context)

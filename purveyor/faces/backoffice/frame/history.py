@@ -20,6 +20,7 @@ SYSTEM = {
 #: What was done, in the past tense. A verb that is not here is shown as it is.
 DEEDS = {
     "acknowledge": gettext_lazy("acknowledged how the synchronization went"),
+    "add_passkey": gettext_lazy("added a passkey"),
     "adopt": gettext_lazy("connected what was found at the vendor"),
     "annotate": gettext_lazy("changed notes or PO code"),
     "apply": gettext_lazy("applied the plan"),
@@ -101,6 +102,7 @@ DEEDS = {
     "relapse_run": gettext_lazy("stopped the retry of a group: it failed again"),
     "remove_price": gettext_lazy("took a price away"),
     "rename": gettext_lazy("renamed it"),
+    "remove_passkey": gettext_lazy("removed a passkey"),
     "renew_recovery_codes": gettext_lazy("made new recovery codes"),
     "reset_second_step": gettext_lazy("reset the two-step sign-in"),
     "retry": gettext_lazy("had it tried again"),

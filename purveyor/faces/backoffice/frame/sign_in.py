@@ -2,28 +2,14 @@
 
 from typing import Any
 
-from allauth.account.internal.flows.login import record_authentication
-from allauth.account.utils import perform_login
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from unfold.forms import AdminOwnPasswordChangeForm, AuthenticationForm
 
-from purveyor.domain.accounts.models import SignInOutcome, User
-from purveyor.domain.accounts.signing_in import (
-    note_sign_in,
-    set_password,
-    visitor_of,
-)
+from purveyor.domain.accounts.door import let_in, note_wrong_password
+from purveyor.domain.accounts.signing_in import set_password
 from purveyor.kernel import clock
-
-
-def note_failure(
-    request: HttpRequest, email: str, outcome: SignInOutcome, user: User | None = None
-) -> None:
-    """Write into the history that somebody was not let in."""
-    visitor = visitor_of(request, email)
-    note_sign_in(visitor=visitor, outcome=outcome, user=user, now=clock.now())
 
 
 class OwnPasswordForm(AdminOwnPasswordChangeForm):
@@ -45,23 +31,14 @@ class SignIn(LoginView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Let the person in, or ask for the second step."""
-        user = form.get_user()
-        known = {"email": user.email, "reauthenticated": True}  # just now, that is
-        record_authentication(self.request, user, method="password", **known)
-        answer: HttpResponse = perform_login(
-            self.request, user, email=user.email, redirect_url=self.get_success_url()
-        )
-        return answer
+        user, goes_to = form.get_user(), self.get_success_url()
+        return let_in(self.request, user=user, goes_to=goes_to)
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """Say that it was wrong, and remember that somebody tried."""
         email = str(form.data.get("username", "")).strip()
         if email:
-            is_locked = getattr(self.request, "axes_locked_out", False)
-            outcome = (
-                SignInOutcome.LOCKED_OUT if is_locked else SignInOutcome.WRONG_PASSWORD
-            )
-            note_failure(self.request, email, outcome)
+            note_wrong_password(self.request, email=email, now=clock.now())
         return super().form_invalid(form)
 
     def get_default_redirect_url(self) -> str:

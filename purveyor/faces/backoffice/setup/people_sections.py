@@ -9,9 +9,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from purveyor.domain.accounts.models import SignIn, SignInOutcome
-from purveyor.faces.backoffice.door.session_words import browser_words
 from purveyor.faces.backoffice.frame.display import badge, moment
 from purveyor.faces.backoffice.frame.sections import Column, Section
+from purveyor.faces.ui.browsers import browser_words
 
 
 class Sessions(Section):

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from purveyor.domain.accounts.models import SignIn, SignInOutcome
-from purveyor.faces.backoffice.door.session_words import browser_words
 from purveyor.faces.backoffice.frame.display import badge, link_to, moment
 from purveyor.faces.backoffice.frame.shown_only import ShownOnly
 from purveyor.faces.backoffice.frame.site import bss
+from purveyor.faces.ui.browsers import browser_words
 
 TONES = {
     SignInOutcome.SIGNED_IN: "success",

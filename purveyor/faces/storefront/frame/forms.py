@@ -14,16 +14,20 @@ class ShopRenderer(DjangoTemplates):
     field_template_name = "storefront/parts/field.html"
 
 
-class ShopForm(forms.Form):
-    """A form of the Storefront. What was typed stays when something is wrong."""
+class LikeOurs:
+    """Makes a form look like those of the Storefront, whoever wrote it."""
 
-    default_renderer = ShopRenderer
+    default_renderer: Any = ShopRenderer
     required_css_class = "is-required"
     error_css_class = "is-wrong"
     use_required_attribute = True
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
+
+
+class ShopForm(LikeOurs, forms.Form):
+    """A form of the Storefront. What was typed stays when something is wrong."""
 
     def refuse(self, refusal: Refused) -> None:
         """Show a refusal of the business over the form."""

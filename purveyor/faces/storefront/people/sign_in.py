@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from allauth.account.internal.flows.login import record_authentication
-from allauth.account.utils import perform_login
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import authenticate, logout
@@ -16,8 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from purveyor.domain.accounts.sign_in_models import SignInOutcome
-from purveyor.domain.accounts.signing_in import note_sign_in, visitor_of
+from purveyor.domain.accounts.door import let_in, note_wrong_password
 from purveyor.faces.storefront.frame.access import CHOSEN, ShopRequest, anyone, member
 from purveyor.faces.storefront.frame.forms import ShopForm
 from purveyor.kernel import clock
@@ -58,12 +55,7 @@ def sign_in(request: ShopRequest) -> HttpResponse:
         if user.is_staff:
             messages.info(request, _("You are of the staff: sign in to the BSS."))
             return redirect("bss:login")
-        known = {"email": user.email, "reauthenticated": True}  # just now, that is
-        record_authentication(request, user, method="password", **known)
-        answer: HttpResponse = perform_login(
-            request, user, email=user.email, redirect_url=wanted
-        )
-        return answer
+        return let_in(request, user=user, goes_to=wanted)
     status = 422 if form.is_bound else 200
     told = {"form": form, "wanted": wanted}
     return render(request, "storefront/sign_in.html", told, status=status)
@@ -75,15 +67,7 @@ def _known(request: ShopRequest, form: SignInForm) -> Any:
     email, password = given["username"].strip().lower(), given["password"]
     user = authenticate(request, username=email, password=password)
     if user is None:
-        is_locked = getattr(request, "axes_locked_out", False)
-        note_sign_in(
-            visitor=visitor_of(request, email),
-            outcome=SignInOutcome.LOCKED_OUT
-            if is_locked
-            else SignInOutcome.WRONG_PASSWORD,
-            user=None,
-            now=clock.now(),
-        )
+        note_wrong_password(request, email=email, now=clock.now())
         words = _("E-mail and password do not fit together. Try again, or ask us.")
         form.add_error(None, words)
     return user
