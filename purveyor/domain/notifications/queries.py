@@ -40,6 +40,7 @@ class MessageRow:
     waits_because: str
     next_try_at: datetime | None
     sent_at: datetime | None
+    is_on_its_way: bool
     can_send_again: bool
 
 
@@ -66,16 +67,13 @@ def list_messages(
     return _rows(wanted, limit=limit)
 
 
-def messages_of(asset: Asset) -> tuple[MessageRow, ...]:
-    """Return the mails about one asset, newest first."""
-    return _rows(Q(asset=asset), limit=MESSAGES_PER_PAGE_MAX)
-
-
 def messages_about(record: models.Model) -> tuple[MessageRow, ...]:
     """Return the newest mails about a record; an order's also about its assets."""
     about = Q(about_type=record._meta.label_lower, about_id=record.pk)
     if isinstance(record, Order):
         about = Q(order=record)
+    if isinstance(record, Asset):
+        about = Q(asset=record)
     return _rows(about, limit=MESSAGES_OF_RECORD_MAX)
 
 
@@ -104,7 +102,7 @@ def _rows(wanted: Q, *, limit: int) -> tuple[MessageRow, ...]:
 
 
 def _row(message: Message) -> MessageRow:
-    on_its_way = message.state in {MessageState.QUEUED, MessageState.SENDING}
+    is_on_its_way = message.state in {MessageState.QUEUED, MessageState.SENDING}
     return MessageRow(
         pk=message.pk,
         created_at=message.created_at,
@@ -120,7 +118,8 @@ def _row(message: Message) -> MessageRow:
         waits_because=message.waits_because,
         next_try_at=message.due_at,
         sent_at=message.sent_at,
-        can_send_again=not on_its_way and _can_be_said_again(message),
+        is_on_its_way=is_on_its_way,
+        can_send_again=not is_on_its_way and _can_be_said_again(message),
     )
 
 

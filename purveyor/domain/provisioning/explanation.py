@@ -5,7 +5,7 @@ The table below has a line for every cause; a test walks all of them.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 
 from django.utils.formats import date_format
@@ -53,10 +53,12 @@ class Explanation:
 
     @property
     def when(self) -> str:
-        """When the next thing happens, in words."""
+        """When the next thing happens, in words; a day alone if it begins with it."""
         if self.at is None:
             return _("As soon as somebody acts")
         here = localtime(self.at)
+        if here.time() == time.min:
+            return date_format(here)
         return f"{date_format(here)}, {date_format(here, 'H:i:s')}"
 
 

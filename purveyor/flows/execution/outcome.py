@@ -26,7 +26,7 @@ INVOICES_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How far the vendor's part of one asset is."""
+    """How far the vendor's part of one asset is, and whether its word is still due."""
 
     asset_id: int
     item_id: int
@@ -35,6 +35,7 @@ class Delivery:
     status: SyncStatus
     start_date: date
     explanation: Explanation | None
+    is_word_due: bool
 
     @property
     def status_text(self) -> str:
@@ -121,6 +122,7 @@ def delivery_of(asset: Asset) -> Delivery:
         status=SyncStatus(asset.sync_status),
         start_date=asset.start_date,
         explanation=explain(asset=asset, vendor=vendor),
+        is_word_due=asset.welcome_due_at is not None,
     )
 
 

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from purveyor.domain.accounts.operations import create_staff
 from purveyor.faces.backoffice.frame.paging import ROWS_A_PAGE
 from tests.factories.accounts import an_account
+from tests.factories.moments import DAN
 from tests.factories.orders import a_submitted_order, copies_of
 from tests.support.staff import words
 
@@ -36,6 +38,26 @@ def test_a_window_is_called_as_what_it_shows(staff) -> None:
 
     assert title_of(listed) == "Accounts | Purveyor"
     assert title_of(shown) == f"Account {account.number} Contoso | Purveyor"
+
+
+def test_an_e_mail_in_a_path_stays_as_it_is_written(staff) -> None:
+    person = create_staff(
+        email="bo@aurora.example", name="Bo", password=None, roles=(), actor=DAN
+    )
+
+    page = staff("Administrator").get(
+        reverse("bss:accounts_user_change", args=[person.pk])
+    )
+
+    assert "Bo@aurora" not in words(page)
+    assert "bo@aurora.example" in title_of(page)
+
+
+def test_an_empty_choice_is_a_dash_and_no_order(staff) -> None:
+    page = staff("Administrator").get(reverse("bss:accounts_account_add"))
+
+    assert '<option value="" selected>–</option>' in page.content.decode()
+    assert "Select value" not in words(page)
 
 
 def test_all_of_a_list_is_offered_without_a_count_and_only_if_it_has_more(

@@ -10,7 +10,7 @@ from purveyor.domain.notifications.queries import (
     MessageNotFound,
     get_message,
     list_messages,
-    messages_of,
+    messages_about,
 )
 from tests.factories.notifications import a_delivered_asset, a_message
 
@@ -86,7 +86,7 @@ def test_the_mails_of_an_asset_are_its_own(profile) -> None:
     _mia, tom, _lea = three_messages()
 
     assert tom.asset is not None
-    assert [row.pk for row in messages_of(tom.asset)] == [tom.pk]
+    assert [row.pk for row in messages_about(tom.asset)] == [tom.pk]
 
 
 def test_one_mail_is_found_or_said_to_be_missing(profile) -> None:

@@ -1,8 +1,9 @@
 """What waits says why, who acts, and what happens when: every state and every cause."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -74,6 +75,17 @@ def check(said: Explanation | None, *, due_at: datetime | None, weather: str) ->
     else:
         assert said.at is not None
         assert said.at >= due_at or weather in {"open", "blocked"}
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        (datetime(2030, 1, 16, tzinfo=ZoneInfo("Europe/Berlin")), "16 Jan 2030"),
+        (datetime(2030, 1, 16, 9, tzinfo=UTC), "16 Jan 2030, 10:00:00"),
+    ],
+)
+def test_what_begins_with_a_day_tells_the_day_alone(at: datetime, told: str) -> None:
+    assert Explanation("", "", "", at).when == told
 
 
 @pytest.mark.parametrize("is_parked", [True, False], ids=["parked", "due"])

@@ -10,7 +10,6 @@ from django.utils.safestring import SafeString
 
 from purveyor.domain.assets.lifecycle import AssetState, SyncStatus
 from purveyor.domain.assets.models import Asset
-from purveyor.domain.notifications.queries import MessageRow, messages_of
 from purveyor.domain.provisioning.causes import Cause, cause_of
 from purveyor.domain.provisioning.lifecycle import (
     AttemptKind,
@@ -104,6 +103,11 @@ class StatusPage:
     next_look: str
     has_just_arrived: bool  # the coupon came while the page was looking
 
+    @property
+    def awaits_mails(self) -> bool:
+        """Whether mails are written soon: once the coupon is there."""
+        return bool(self.next_look) or self.delivery.is_word_due
+
 
 @dataclass(frozen=True, slots=True)
 class AssetPage:
@@ -115,15 +119,12 @@ class AssetPage:
     order_url: str
     status: StatusPage
     execution: ExecutionRow | None
-    mails: tuple[MessageRow, ...]
-    may_see_mails: bool
     findings: tuple[FoundAbout, ...]
 
 
 def asset_page(asset: Asset, request: HttpRequest) -> AssetPage:
     """Return what the page of an asset shows to a person."""
     order = asset.order_item.order
-    may_see_mails = request.user.has_perm("notifications.view_message")
     executions = execution_rows(order)
     return AssetPage(
         asset=asset,
@@ -134,8 +135,6 @@ def asset_page(asset: Asset, request: HttpRequest) -> AssetPage:
         execution=next(
             (e for e in executions if e.execution_id == asset.execution_id), None
         ),
-        mails=messages_of(asset) if may_see_mails else (),
-        may_see_mails=may_see_mails,
         findings=(
             findings_of(asset) if request.user.has_perm(MAY_SEE_FINDINGS) else ()
         ),

@@ -41,7 +41,7 @@ from purveyor.faces.backoffice.frame.questions import (
     show_dialog,
 )
 from purveyor.faces.backoffice.frame.record_admin import BssModelAdmin, actor_of
-from purveyor.faces.backoffice.frame.verbs import DialogForm, done, verb
+from purveyor.faces.backoffice.frame.verbs import DialogForm, done, shortcuts, verb
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 
@@ -94,18 +94,20 @@ class AssetVerbs(BssModelAdmin):
     """The verbs of the page of an asset."""
 
     actions_detail: Any = (
-        "reveal",
-        "retry",
-        "extend",
-        "enter_coupon",
-        "never_made",
-        "was_cancelled",
-        "was_redeemed",
-        "cancel",
+        shortcuts(
+            "reveal",
+            "retry",
+            "extend",
+            "enter_coupon",
+            "never_made",
+            "was_cancelled",
+            "was_redeemed",
+            "cancel",
+        ),
     )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Return the buttons that fit the asset."""
+        """Return the shortcuts that fit the asset."""
         asset = find_asset(object_id)
         if asset is None:
             return []

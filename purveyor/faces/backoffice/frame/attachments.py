@@ -13,13 +13,12 @@ from django.shortcuts import get_object_or_404
 from django.template.defaultfilters import filesizeformat
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
-from purveyor.faces.backoffice.frame.display import page_of
+from purveyor.faces.backoffice.frame.display import at_beginning, page_of
 from purveyor.faces.backoffice.frame.questions import Question, answer
 from purveyor.faces.backoffice.frame.record_admin import actor_of
 from purveyor.faces.backoffice.frame.sections import Section
@@ -154,7 +153,7 @@ def _add(request: HttpRequest, record: Any) -> HttpResponse:
     )
     question = Question(
         title=_("Attach a file"),
-        about=capfirst(str(record)),
+        about=at_beginning(str(record)),
         text=_("Everybody who may see this record can read the file."),
         submit=_("Attach"),
         form=form,

@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.timezone import localtime
 
 from purveyor.kernel.money import Money
@@ -55,6 +56,11 @@ TONES = {
     "REFUSED": "danger",
     "REJECTED": "danger",
 }
+
+
+def at_beginning(text: str) -> str:
+    """Return a text as it begins a line; an e-mail address stays as it is written."""
+    return text if "@" in text.partition(" ")[0] else str(capfirst(text))
 
 
 def badge(text: object, tone: str = "", *, href: str = "") -> SafeString:

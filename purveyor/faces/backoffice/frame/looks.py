@@ -1,7 +1,7 @@
 """How a page looks again by itself while work is under way, and when it stops to."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from purveyor.flows.execution.outcome import Delivery
 from purveyor.kernel import clock
@@ -29,7 +29,9 @@ def address_of_look(address: str, *, look: int, goes_on: bool) -> str:
 
 def is_expected_soon(delivery: Delivery) -> bool:
     """Return whether a worker should change it within the time a person waits."""
-    explanation = delivery.explanation
-    if explanation is None or explanation.at is None:
-        return False
-    return explanation.at <= clock.now() + SOON
+    return delivery.explanation is not None and is_soon(delivery.explanation.at)
+
+
+def is_soon(at: datetime | None) -> bool:
+    """Return whether it happens within the time a person waits; None is never."""
+    return at is not None and at <= clock.now() + SOON

@@ -15,15 +15,19 @@ from django.contrib import messages
 from django.contrib.admin.checks import ModelAdminChecks
 from django.core.exceptions import PermissionDenied
 from django.db.models import Field, Model, QuerySet
-from django.forms import Form, ModelChoiceField
+from django.forms import Form, ModelChoiceField, Select, TypedChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from unfold import admin as unfold
 
-from purveyor.faces.backoffice.frame.display import name_of, page_of
+from purveyor.faces.backoffice.frame.display import (
+    NOTHING,
+    at_beginning,
+    name_of,
+    page_of,
+)
 from purveyor.faces.backoffice.frame.drafts import RESTORED, restore, take_draft
 from purveyor.faces.backoffice.frame.history import history_rows
 from purveyor.faces.backoffice.frame.record_lists import RecordList
@@ -66,13 +70,18 @@ def rows_of(formset: Any) -> Rows:
 
 
 def calm(field: Any) -> Any:
-    """Return a form field without shortcuts to other records' forms."""
+    """Return a form field that has no ways to other forms, and is plainly empty."""
     for ability in ("add", "change", "delete", "view"):
         name = f"can_{ability}_related"
         if field is not None and hasattr(field.widget, name):
             setattr(field.widget, name, False)
     if isinstance(field, ModelChoiceField):
         vars(field)["label_from_instance"] = name_of
+        if field.empty_label is not None:
+            field.empty_label = _("Choose") if field.required else NOTHING
+    elif isinstance(field, TypedChoiceField) and isinstance(field.widget, Select):
+        choices = field.widget.choices
+        field.choices = [(key, name if key else NOTHING) for key, name in choices]
     return field
 
 
@@ -253,7 +262,7 @@ class BssModelAdmin(RecordList):
     def _after_saving(
         self, request: HttpRequest, record: Model, told: str
     ) -> HttpResponse:
-        messages.success(request, told % {"record": capfirst(str(record))})
+        messages.success(request, told % {"record": at_beginning(str(record))})
         if "_addanother" in request.POST:
             return HttpResponseRedirect(self._address("add"))
         return HttpResponseRedirect(page_of(record))
@@ -262,7 +271,7 @@ class BssModelAdmin(RecordList):
         self, request: HttpRequest, obj_display: str, obj_id: int
     ) -> HttpResponse:
         """Go back to the list."""
-        told = _("%(record)s is deleted.") % {"record": capfirst(obj_display)}
+        told = _("%(record)s is deleted.") % {"record": at_beginning(obj_display)}
         messages.success(request, told)
         return HttpResponseRedirect(self._address("changelist"))
 

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
 from unfold.dataclasses import ActionDialog
 from unfold.decorators import action
 from unfold.enums import ActionVariant
@@ -74,6 +75,16 @@ def verb(
         )(told)
 
     return decorate
+
+
+def shortcuts(*verbs: str) -> dict[str, Any]:
+    """Return the menu at the top right of a record's page that holds its verbs."""
+    return {
+        "title": gettext_lazy("Shortcuts"),
+        "icon": "bolt",
+        "variant": ActionVariant.PRIMARY,
+        "items": list(verbs),
+    }
 
 
 def done(request: HttpRequest, address: str) -> HttpResponse:

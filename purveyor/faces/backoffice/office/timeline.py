@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from purveyor.domain.accounts.models import Account
 from purveyor.faces.backoffice.frame import history
+from purveyor.faces.backoffice.frame.display import at_beginning
 from purveyor.faces.backoffice.frame.fact_words import facts
 from purveyor.faces.backoffice.frame.menu import may_see
 from purveyor.faces.backoffice.frame.report_pages import Choice, Query
@@ -130,7 +130,7 @@ def row_of(event: Event) -> EventRow:
         at=event.at,
         kind=str(event.kind.label),
         icon=ICONS[event.kind],
-        record=label if "@" in label.split(" ")[0] else capfirst(label),
+        record=at_beginning(label),
         href=_address_of(event),
         who=history.who(event.actor),
         deed=history.deed(event.verb),

@@ -127,7 +127,7 @@ class EntryAdmin(BssModelAdmin):
     def which(self, entry: Entry) -> Any:
         """Return the record, as a link if it has a page."""
         said = entry.record_label
-        label = said if "@" in said else capfirst(said)
+        label = display.at_beginning(said)
         app, model = entry.record_type.split(".")
         try:
             href = reverse(f"bss:{app}_{model}_change", args=[entry.record_id])

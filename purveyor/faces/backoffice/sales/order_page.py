@@ -41,6 +41,12 @@ class DeliveryPage:
         """Whether any item has become an asset."""
         return any(row.delivery is not None for row in self.rows)
 
+    @property
+    def awaits_mails(self) -> bool:
+        """Whether mails are written soon: once what is delivered now is there."""
+        deliveries = (row.delivery for row in self.rows)
+        return bool(self.next_look) or any(d and d.is_word_due for d in deliveries)
+
 
 @dataclass(frozen=True, slots=True)
 class OrderPage:

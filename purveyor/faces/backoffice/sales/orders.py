@@ -11,7 +11,6 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
-from unfold.enums import ActionVariant
 
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.accounts.queries import accounts_numbered, bill_to_of
@@ -32,7 +31,7 @@ from purveyor.faces.backoffice.frame.display import link_to, moment, page_of
 from purveyor.faces.backoffice.frame.questions import opens_dialog
 from purveyor.faces.backoffice.frame.record_admin import actor_of
 from purveyor.faces.backoffice.frame.site import bss
-from purveyor.faces.backoffice.frame.verbs import done
+from purveyor.faces.backoffice.frame.verbs import done, shortcuts
 from purveyor.faces.backoffice.sales.execution_dialog import answer_execution
 from purveyor.faces.backoffice.sales.order_form import (
     OrderForm,
@@ -48,13 +47,6 @@ from purveyor.flows.ordering.operations import submit_order
 from purveyor.kernel import clock
 
 SUBMIT = "orders_order_submit"  # the name of the button beside Save
-
-SHORTCUTS: dict[str, Any] = {
-    "title": gettext_lazy("Shortcuts"),
-    "icon": "bolt",
-    "variant": ActionVariant.PRIMARY,
-    "items": ["execute", "deliver", "annotate", "relabel", "copy", "cancel"],
-}
 
 
 @admin.register(Order, site=bss)
@@ -102,7 +94,9 @@ class OrderAdmin(OrderVerbs):
         ),
     )
     actions: Any = ("execute_several",)
-    actions_detail: Any = (SHORTCUTS,)
+    actions_detail: Any = (
+        shortcuts("execute", "deliver", "annotate", "relabel", "copy", "cancel"),
+    )
     actions_submit_line: Any = ("submit",)
     change_form_outer_before_template: Any = "backoffice/orders/head.html"
     change_form_outer_after_template: Any = "backoffice/orders/tail.html"

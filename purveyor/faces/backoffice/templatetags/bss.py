@@ -43,6 +43,12 @@ def breadcrumbs(parts: list[Part], path: str) -> list[Part]:
 
 
 @register.filter
+def at_beginning(text: object) -> str:
+    """Return a text as it begins a line; an e-mail address stays as it is written."""
+    return display.at_beginning(str(text))
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     """Return a moment as the distributor's clocks show it."""
     return display.moment(value)
