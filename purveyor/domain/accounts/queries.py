@@ -1,6 +1,10 @@
 """Questions about accounts and people."""
 
-from django.db.models import Q, QuerySet
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
+from django.db.models import Func, OuterRef, Q, QuerySet
 
 from purveyor.domain.accounts.contacts import contact_for
 from purveyor.domain.accounts.models import Account, AccountKind, Organization
@@ -128,5 +132,30 @@ def held_by(account: Account) -> Q:
     """
     if account.kind != AccountKind.RESELLER:
         return Q(account=account)
-    family = Account.objects.filter(Q(pk=account.pk) | Q(parent=account))
-    return Q(account__in=family.values("pk"))
+    return Q(account__in=_family_of(account).values("pk"))
+
+
+def newest_held(*, records: QuerySet[Any], by: Account, limit: int) -> list[int]:
+    """
+    Return the keys of the newest records of an account and its end customers.
+
+    A reseller's records are those of many accounts, and only those of one account lie
+    in their order in an index that begins with it. So the newest of each account are
+    looked up there, and these are sorted: how much was bought before does not count.
+    """
+    newest = records.order_by("-pk").values("pk")
+    if by.kind != AccountKind.RESELLER or connection.vendor != "postgresql":
+        found = newest.filter(held_by(by))
+        return list(found.values_list("pk", flat=True)[:limit])
+    of_each = ArraySubquery(newest.filter(account=OuterRef("pk"))[:limit])
+    keys = _family_of(by).annotate(key=_Unnested(of_each)).order_by("-key")
+    return list(keys.values_list("key", flat=True)[:limit])
+
+
+class _Unnested(Func):
+    function = "unnest"
+    set_returning = True
+
+
+def _family_of(reseller: Account) -> QuerySet[Account]:
+    return Account.objects.filter(Q(pk=reseller.pk) | Q(parent=reseller))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from purveyor.domain.accounts.models import Account
-from purveyor.domain.accounts.queries import accounts_under, held_by
+from purveyor.domain.accounts.queries import accounts_under, held_by, newest_held
 from purveyor.domain.assets.expiry import UNREDEEMED, days_left
 from purveyor.domain.assets.lifecycle import AssetState, SyncStatus
 from purveyor.domain.assets.models import Asset
@@ -107,11 +107,15 @@ def list_holdings(
     The next page begins `after` the number of the last row of this one; a number that
     the account does not see begins nowhere, and the list with it.
     """
-    assets = Asset.objects.filter(_owned(seen_by, wish), _wanted(wish, now))
+    limit = min(limit, ROWS_MAX)
+    assets = Asset.objects.all()
+    if wish.standing is not None:
+        assets = assets.filter(_standing(wish.standing, now))
     if after:
         last = Asset.objects.filter(accounts_under(seen_by), number=after)
         assets = assets.filter(pk__lt=last.values("pk")[:1])
-    page = _with_all(assets).order_by("-pk")[: min(limit, ROWS_MAX)]
+    found = _found(assets, wish, seen_by=seen_by, limit=limit)
+    page = _with_all(Asset.objects.filter(pk__in=found)).order_by("-pk")
     return tuple(holding_of(asset, now=now) for asset in page)
 
 
@@ -119,8 +123,7 @@ def count_holdings(
     *, seen_by: Account, standing: Standing, now: datetime, limit: int = 100
 ) -> int:
     """Return how many assets of an account stand like this, at most a limit."""
-    wanted = _wanted(Wish(standing=standing), now)
-    found = Asset.objects.filter(held_by(seen_by), wanted)
+    found = Asset.objects.filter(held_by(seen_by), _standing(standing, now))
     return found.order_by()[:limit].count()
 
 
@@ -169,24 +172,44 @@ def _with_all(assets: QuerySet[Asset]) -> QuerySet[Asset]:
     return assets.select_related(*related).fetch_mode(FETCH_RAISE)
 
 
+def _found(
+    assets: QuerySet[Asset], wish: Wish, *, seen_by: Account, limit: int
+) -> list[int]:
+    """
+    Return the keys of the newest assets that are wished for.
+
+    What a term can be is looked up one by one, each through its own index; our own
+    numbers are written in capitals. Who gives one means it, so names are not asked.
+    """
+    term = wish.term.strip()
+    if not term:
+        return _newest(assets, wish, seen_by=seen_by, limit=limit)
+    owned = assets.filter(_owned(seen_by, wish)).order_by("-pk").values_list("pk")
+    number = term.upper()
+    numbered = owned.filter(number=number)
+    ordered = owned.filter(order_item__order__number=number)
+    found = {pk for rows in (numbered, ordered) for (pk,) in rows[:limit]}
+    if not found:
+        coded = owned.filter(order_item__order__po_code__iexact=term)
+        named = assets.filter(name__icontains=term)
+        found = {pk for (pk,) in coded[:limit]}
+        found |= set(_newest(named, wish, seen_by=seen_by, limit=limit))
+    return sorted(found, reverse=True)[:limit]
+
+
+def _newest(
+    assets: QuerySet[Asset], wish: Wish, *, seen_by: Account, limit: int
+) -> list[int]:
+    if wish.owner is None:
+        return newest_held(records=assets, by=seen_by, limit=limit)
+    owned = assets.filter(_owned(seen_by, wish)).order_by("-pk")
+    return list(owned.values_list("pk", flat=True)[:limit])
+
+
 def _owned(viewer: Account, wish: Wish) -> Q:
     """Return the condition for whose assets are listed; both sides hold."""
-    if wish.owner is None:
-        return held_by(viewer)
-    return Q(account=wish.owner) & accounts_under(viewer)
-
-
-def _wanted(wish: Wish, now: datetime) -> Q:
-    wanted = _standing(wish.standing, now) if wish.standing else Q()
-    term = wish.term.strip()
-    if term:
-        wanted &= (
-            Q(number__iexact=term)
-            | Q(name__icontains=term)
-            | Q(order_item__order__number__iexact=term)
-            | Q(order_item__order__po_code__iexact=term)
-        )
-    return wanted
+    owned = accounts_under(viewer)
+    return owned if wish.owner is None else owned & Q(account=wish.owner)
 
 
 def _standing(standing: Standing, now: datetime) -> Q:

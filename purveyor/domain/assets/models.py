@@ -37,7 +37,11 @@ class Asset(Workable):
         _("name"), max_length=200, help_text=_("What the buyer calls it.")
     )
     account = models.ForeignKey(
-        Account, models.PROTECT, related_name="assets", verbose_name=_("account")
+        Account,
+        models.PROTECT,
+        related_name="assets",
+        db_index=False,  # `asset_of_account` begins with it
+        verbose_name=_("account"),
     )
     linked_account = models.ForeignKey(
         Account,
@@ -138,7 +142,10 @@ class Asset(Workable):
             models.Index(
                 fields=("state", "-purchase_date", "-id"), name="asset_by_state"
             ),
-            models.Index(fields=("account", "-id"), name="asset_of_account"),
+            models.Index(  # holds what lists of an account are narrowed by
+                fields=("account", "-id", "state", "sync_status", "expires_at", "name"),
+                name="asset_of_account",
+            ),
             models.Index(fields=("coupon_hash",), name="asset_by_coupon"),
             models.Index(
                 fields=("application", "cause"),

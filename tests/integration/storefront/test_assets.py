@@ -74,7 +74,7 @@ def test_a_list_goes_on_where_the_page_before_ended(
 
     page(client, "/assets/")
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         first = page(client, "/assets/?q=")
     following = re.search(r'href="(\?[^"]+)" rel="next"', first)
     assert following is not None
@@ -155,6 +155,27 @@ def test_a_reseller_chooses_for_whom() -> None:
     assert numbers_on(page(client, f"/assets/?for={lea.number}")) == [hers.number]
     stranger = an_account()
     assert client.get(f"/assets/?for={stranger.number}").status_code == 404
+
+
+def test_a_list_of_many_accounts_goes_on_in_one_order() -> None:
+    reseller, stranger = a_reseller(), an_account()
+    lea, noa = (an_end_customer(reseller=reseller, name=each) for each in "LN")
+    client = a_buyer(account=reseller)
+    bought = [
+        an_execution(account=account, items=9).assets.all()
+        for account in (lea, stranger, noa, reseller, lea)
+    ]
+    mine = [each for assets in bought for each in assets if each.account != stranger]
+    expected = [each.number for each in sorted(mine, key=lambda each: -each.pk)]
+
+    first = page(client, "/assets/")
+    following = re.search(r'href="(\?[^"]+)" rel="next"', first)
+    assert following is not None
+    second = page(client, "/assets/" + following[1])
+
+    assert numbers_on(first) + numbers_on(second) == expected
+    assert numbers_on(page(client, f"/assets/?q={expected[7]}")) == [expected[7]]
+    assert numbers_on(page(client, "/assets/?status=coming&q=titan")) == expected[:25]
 
 
 def test_a_place_in_the_list_of_others_tells_nothing() -> None:
