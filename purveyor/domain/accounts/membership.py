@@ -26,6 +26,7 @@ LOOK = ("catalogue.view", "orders.view", "assets.view")
 BUY = (
     "basket.change",
     "orders.place",
+    "orders.cancel",
     "customers.add",
     "assets.change",
     "assets.reveal",

@@ -210,12 +210,23 @@ def name_of_status(order: Order) -> str:
 
 def with_status_name(orders: QuerySet[Order]) -> QuerySet[Order]:
     """Return orders that know what their status is called, in the same statement."""
+    return _with_label(orders, Q(label__system_type=F("state")))
+
+
+def with_status_for_buyers(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Return orders with the name of their status, without labels that staff keep."""
+    is_theirs = Q(label__system_type=F("state"), label__is_storefront_visible=True)
+    return _with_label(orders, is_theirs)
+
+
+def _with_label(orders: QuerySet[Order], is_read: Q) -> QuerySet[Order]:
+    """Return orders called by their label where it is read, else by their type's."""
     default = StatusLabel.objects.filter(
         system_type=OuterRef("state"), is_default=True
     ).values("name")[:1]
     return orders.annotate(
         status_name=Case(
-            When(label__system_type=F("state"), then=F("label__name")),
+            When(is_read, then=F("label__name")),
             default=Subquery(default),
         )
     )

@@ -33,6 +33,7 @@ OF_MEMBERS = {
 POSTS = {
     *("add", "change", "place", "switch", "sign_out", "look"),
     *("reveal", "rename", "send_again", "end_there"),
+    "cancel_order",
 }
 
 
@@ -160,7 +161,7 @@ SEES_ORDERS = {
 }
 
 #: The addresses about an order, and what came of it.
-OF_ORDERS = ("order", "asset", "reveal", "rename", "send_again")
+OF_ORDERS = ("order", "cancel_order", "asset", "reveal", "rename", "send_again")
 
 
 @pytest.mark.parametrize("viewer", SEES_ORDERS)

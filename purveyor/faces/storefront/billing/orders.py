@@ -1,18 +1,151 @@
-"""One order: thank you, and how its delivery goes."""
+"""Billing > Orders: what was ordered, how its delivery goes, and taking it back."""
 
-from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
 
-from purveyor.faces.storefront.frame.access import ShopRequest, member_may
+from purveyor.domain.accounts.membership import receivers_for
+from purveyor.faces.storefront.frame.access import (
+    JUST_PLACED,
+    ShopRequest,
+    member_may,
+)
+from purveyor.faces.storefront.frame.forms import ShopForm
+from purveyor.faces.storefront.frame.lists import (
+    ROWS_A_PAGE,
+    ROWS_AT_ONCE,
+    after_of,
+    all_of,
+    owner_of,
+    page_of,
+    tabs,
+    term_of,
+)
+from purveyor.faces.ui.spreadsheets import spreadsheet
+from purveyor.flows.checkout.cancelling import take_back
 from purveyor.flows.checkout.progress import progress_of
+from purveyor.flows.checkout.purchases import (
+    Purchase,
+    Standing,
+    Wish,
+    list_purchases,
+)
 from purveyor.kernel import clock
+from purveyor.kernel.errors import Refused
+
+
+class CancelForm(ShopForm):
+    """Why an order is taken back."""
+
+    because = forms.CharField(label=gettext_lazy("Why?"), max_length=300)
+
+
+@require_safe
+@member_may("orders.view")
+def order_list(request: ShopRequest) -> HttpResponse:
+    """Show what the account has ordered, newest first."""
+    wish = _wish(request)
+    rows = list_purchases(
+        member=request.member,
+        wish=wish,
+        today=clock.today(),
+        after=after_of(request),
+        limit=ROWS_A_PAGE + 1,
+    )
+    told = {
+        "page": page_of(request, rows),
+        "has_prices": any(row.totals for row in rows),
+        "tabs": tabs(request),
+        "standings": list(Standing),
+        "wish": wish,
+        "receivers": receivers_for(request.member),
+    }
+    return render(request, "storefront/orders.html", told)
+
+
+@require_safe
+@member_may("orders.view")
+def order_export(request: ShopRequest) -> StreamingHttpResponse:
+    """Return the list as CSV; amounts only where the account pays."""
+    wish, today, member = _wish(request), clock.today(), request.member
+    rows = all_of(
+        lambda after: list_purchases(
+            member=member, wish=wish, today=today, after=after, limit=ROWS_AT_ONCE
+        )
+    )
+    head = (
+        *(_("Number"), _("Ordered on"), _("Status"), _("Delivery Status"), _("For")),
+        *(_("PO code"), _("Products"), _("Licenses")),
+        *(_("Currency"), _("Net"), _("Tax"), _("Total")),
+    )
+    return spreadsheet(_("Orders"), head, (_line(row) for row in rows))
 
 
 @require_safe
 @member_may("orders.view")
 def order(request: ShopRequest, number: str) -> HttpResponse:
     """Show an order; asked for its progress alone, show only that."""
+    is_part = request.headers.get("X-Part") == "progress"
+    return _page(request, number, is_part=is_part)
+
+
+@require_POST
+@member_may("orders.cancel")
+def cancel(request: ShopRequest, number: str) -> HttpResponse:
+    """Take an order back of which nothing was executed, with a reason."""
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        return _page(request, number, form=form)
+    try:
+        take_back(
+            number=number,
+            because=form.cleaned_data["because"],
+            member=request.member,
+            actor=str(request.user),
+            now=clock.now(),
+        )
+    except Refused as refusal:
+        return _page(request, number, refusal=refusal.message)
+    words = _("Order %(number)s is cancelled. Nothing of it is delivered or billed.")
+    messages.success(request, words % {"number": number})
+    return redirect("storefront:order", number)
+
+
+def _wish(request: ShopRequest) -> Wish:
+    standing = request.GET.get("status", "")
+    return Wish(
+        standing=Standing(standing) if standing in set(Standing) else None,
+        owner=owner_of(request),
+        term=term_of(request),
+    )
+
+
+def _line(row: Purchase) -> tuple[object, ...]:
+    sums = row.totals
+    amounts = (sums.net.currency, sums.net, sums.tax, sums.total) if sums else ()
+    return (
+        *(row.number, row.placed_at or "", row.status, row.delivery.words),
+        *(row.receiver_name, row.po_code, "; ".join(row.products), row.licenses),
+        *(amounts or ("", "", "", "")),
+    )
+
+
+def _page(
+    request: ShopRequest,
+    number: str,
+    *,
+    is_part: bool = False,
+    form: CancelForm | None = None,
+    refusal: str = "",
+) -> HttpResponse:
     found = progress_of(number=number, member=request.member, today=clock.today())
-    part = "#progress" if request.headers.get("X-Part") == "progress" else ""
-    return render(request, f"storefront/order.html{part}", {"order": found})
+    told = {"order": found, "form": form or CancelForm(), "refusal": refusal}
+    if not is_part:
+        told["is_new"] = request.session.pop(JUST_PLACED, "") == number
+    status = 422 if form else 409 if refusal else 200
+    part = "#progress" if is_part else ""
+    return render(request, f"storefront/order.html{part}", told, status=status)

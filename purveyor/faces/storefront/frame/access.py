@@ -22,7 +22,9 @@ from purveyor.domain.accounts.membership import Membership, memberships_of
 from purveyor.domain.accounts.shopfront import Shopfront, find_shopfront
 from purveyor.kernel.errors import NotFound
 
-CHOSEN = "storefront_account"  # where the session keeps for whom a person acts
+# What the session keeps: for whom a person acts, and which order is thanked for next.
+CHOSEN = "storefront_account"
+JUST_PLACED = "storefront_just_placed"
 
 #: Nothing from elsewhere, nothing written into a page; scripts only with its nonce.
 POLICY = {

@@ -86,7 +86,10 @@ def owner_of(request: ShopRequest) -> Any:
 
 def tabs(request: ShopRequest) -> list[dict[str, Any]]:
     """Return the pages under Billing that a member may see."""
-    known = ((_("Assets"), "assets", "assets.view"),)
+    known = (
+        (_("Orders"), "orders", "orders.view"),
+        (_("Assets"), "assets", "assets.view"),
+    )
     here = request.resolver_match.url_name if request.resolver_match else ""
     return [
         {

@@ -13,7 +13,10 @@ from purveyor.flows.checkout.baskets import count_licenses
 LOOK_COOKIE = "look"
 LOOKS = ("auto", "light", "dark")
 #: The pages that are found under Billing.
-BILLING = ("assets", "asset", "reveal", "rename", "send_again", "order")
+BILLING = (
+    *("orders", "order", "cancel_order"),
+    *("assets", "asset", "reveal", "rename", "send_again"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def _ways(request: Any) -> tuple[Way, ...]:
     """Return the ways that lead somewhere, for those who may go there."""
     known = (
         (_("Catalogue"), "grid", "home", "catalogue.view", ()),
-        (_("Billing"), "file", "assets", "assets.view", BILLING),
+        (_("Billing"), "file", "orders", "orders.view", BILLING),
     )
     here = request.resolver_match.url_name if request.resolver_match else ""
     return tuple(

@@ -15,7 +15,11 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from purveyor.faces.storefront.frame.access import ShopRequest, member_may
+from purveyor.faces.storefront.frame.access import (
+    JUST_PLACED,
+    ShopRequest,
+    member_may,
+)
 from purveyor.faces.storefront.frame.forms import ShopForm
 from purveyor.faces.storefront.shop.agreements import (
     changes_since,
@@ -164,6 +168,7 @@ def place(request: ShopRequest, key: UUID) -> HttpResponse:
         return redirect("storefront:basket")
     else:
         number = placed.number
+    request.session[JUST_PLACED] = number
     return redirect("storefront:order", number=number)
 
 
