@@ -2,10 +2,13 @@
 
 from purveyor.domain.accounts.shopfront import Shopfront
 
-DARK_INK, LIGHT_INK = "#101218", "#ffffff"
+DARK_INK, LIGHT_INK, BLACK = "#101218", "#ffffff", "#000000"
 #: WCAG 2.2 AA asks for this much contrast between words and what is behind them.
 CONTRAST_LEAST = 4.5
-PAPER, NIGHT = "#ffffff", "#17181d"
+#: Surface, canvas and sunken as in the style sheet; a tint is made from the first.
+DAY = ("#ffffff", "#f6f6f3", "#f1f1ed")
+NIGHT = ("#17181d", "#0f1013", "#1f2127")
+DAY_TINT, NIGHT_TINT = 0.09, 0.2  # the share of the colour in it
 STEPS = 40
 CHANNELS = (slice(1, 3), slice(3, 5), slice(5, 7))
 LINEAR_BELOW = 0.04045
@@ -13,15 +16,18 @@ LINEAR_BELOW = 0.04045
 
 def stylesheet(shop: Shopfront) -> str:
     """Return the style sheet with the distributor's colours, for light and dark."""
-    light, dark = readable_on(shop.color, PAPER), readable_on(shop.color, NIGHT)
+    by_day = tint_of(shop.color, DAY[0], DAY_TINT)
+    at_night = tint_of(shop.color, NIGHT[0], NIGHT_TINT)
     rules = [
         _rule(
             ":root",
             {
                 "brand": shop.color,
                 "on-brand": ink_on(shop.color),
-                "brand-text-light": light,
-                "brand-text-dark": dark,
+                "brand-text-light": readable_on(shop.color, *DAY, by_day),
+                "brand-text-dark": readable_on(shop.color, *NIGHT, at_night),
+                "tint-light": by_day,
+                "tint-dark": at_night,
             },
         )
     ]
@@ -33,18 +39,28 @@ def stylesheet(shop: Shopfront) -> str:
 
 
 def ink_on(color: str) -> str:
-    """Return white or nearly black, whichever is read better on a colour."""
-    return max((LIGHT_INK, DARK_INK), key=lambda ink: contrast(ink, color))
+    """
+    Return white or nearly black, whichever is read better on a colour.
+
+    On a few colours between light and dark neither can be read; black can on those.
+    """
+    better = max((LIGHT_INK, DARK_INK), key=lambda ink: contrast(ink, color))
+    return better if contrast(better, color) >= CONTRAST_LEAST else BLACK
 
 
-def readable_on(color: str, ground: str) -> str:
-    """Return a colour, lighter or darker until words in it can be read on a ground."""
-    goal = ink_on(ground)
+def readable_on(color: str, *grounds: str) -> str:
+    """Return a colour, lighter or darker until words in it can be read on grounds."""
+    goal = ink_on(grounds[0])
     for step in range(STEPS + 1):
         tried = _mixed(color, goal, step / STEPS)
-        if contrast(tried, ground) >= CONTRAST_LEAST:
+        if min(contrast(tried, each) for each in grounds) >= CONTRAST_LEAST:
             return tried
     return goal
+
+
+def tint_of(color: str, ground: str, share: float) -> str:
+    """Return a ground with a share of a colour in it: behind notes and badges."""
+    return _mixed(ground, color, share)
 
 
 def contrast(one: str, other: str) -> float:

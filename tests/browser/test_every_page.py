@@ -1,0 +1,219 @@
+"""
+Every page of the Storefront: readable for everybody, valid HTML, light, on its own.
+
+Whoever adds a page gives an example of what its address names in `Village`; it is then
+opened here by itself, in a real Chromium, light and dark, at a desk and on a phone.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page
+
+from purveyor.domain.accounts.models import Account, MemberRole, Organization, User
+from purveyor.domain.assets.lifecycle import AssetState
+from purveyor.domain.assets.models import Asset
+from purveyor.domain.catalogue.operations import put_on_shelf
+from purveyor.faces.storefront.shop import catalogue
+from purveyor.flows.checkout.models import Basket
+from tests.factories.accounts import an_account
+from tests.factories.assets import a_failed_asset, a_pending_asset, a_synchronized_asset
+from tests.factories.catalogue import a_price
+from tests.factories.members import a_member
+from tests.factories.moments import DAN, NOON
+from tests.integration.storefront.test_access import Village
+from tests.support.inspection import HTML, Inspector
+from tests.support.markup import faults_of
+
+LONG = "Donaudampfschifffahrtsgesellschaft für Elektrizitätsversorgung mbH & Co. KG"
+SHELF = "migrations"
+SIGN_IN = "/account/sign-in/"
+#: Who is signed in is led home from the door; without a logo there is none.
+NEVER_SHOWN = {"sign_in", "logo"}
+#: How an address answers that is no page: a form's, or a file's.
+NO_PAGES = {"405", "text/css", "text/csv", "application/pdf"}
+
+Visits = Callable[..., Inspector]
+
+
+@pytest.fixture
+def village(transactional_db: None) -> Village:
+    """Return the village with all on its pages that they can show."""
+    made = Village()
+    Organization.objects.update(terms="Pay in time.", support_phone="+49 40 123456")
+    code = made.product.code
+    put_on_shelf(slug=SHELF, facts={"name": LONG}, codes=[code], actor=DAN, now=NOON)
+    a_price(product=made.product, price="8.50", from_quantity=100)
+    for basket in made.baskets.values():
+        person = basket.account.contacts.first()
+        Basket.objects.filter(pk=basket.pk).update(recipient=person, po_code="PO-7")
+    fills_the_list(made.accounts["reseller"])
+    return made
+
+
+def fills_the_list(account: Account) -> None:
+    """Give an account assets of every standing, one with the longest of names."""
+    a_pending_asset(account=account)
+    a_failed_asset(account=account)
+    for state in (AssetState.REDEEMED, AssetState.EXPIRED, AssetState.CANCELLED):
+        asset = a_synchronized_asset(account=account, code=f"BT-{state}-0000-CASH")
+        Asset.objects.filter(pk=asset.pk).update(state=state)
+    soon = a_synchronized_asset(account=account, code="BT-SOON-0000-0000-CASH")
+    in_three_days = datetime.now(UTC) + timedelta(days=3)
+    Asset.objects.filter(pk=soon.pk).update(name=LONG, expires_at=in_three_days)
+
+
+@pytest.fixture
+def visits(browser: Browser, live_server: Any, tmp_path: Path) -> Iterator[Visits]:
+    """Return how somebody visits; no page may give cause to complain."""
+    inspectors: list[Inspector] = []
+
+    def visit(user: User | None = None) -> Inspector:
+        context = browser.new_context(base_url=live_server.url)
+        if user is not None:
+            context.add_cookies([a_session(user, live_server.url)])
+        kept = tmp_path / str(len(inspectors))
+        inspectors.append(Inspector(context, site=live_server.url, kept=kept))
+        return inspectors[-1]
+
+    yield visit
+    for inspector in inspectors:
+        inspector.context.close()
+    complaints = [line for inspector in inspectors for line in inspector.complaints]
+    complaints += faults_of(tmp_path)
+    assert not complaints, "\n".join(complaints)
+
+
+def a_session(user: User, site: str) -> Any:
+    """Return the cookie of a browser in which a person is signed in."""
+    client = Client()
+    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value, "url": site}
+
+
+def addresses(village: Village, who: str) -> dict[str, str]:
+    """Return every address that answers visits, about records of one of the village."""
+    return {**village.addresses_of(who), "shelf": f"/categories/{SHELF}/"}
+
+
+def opens_all(
+    inspector: Inspector, to_see: dict[str, str], *, tries_forms: bool = False
+) -> dict[str, str]:
+    """Open every address; return those that this visitor was not shown."""
+    unseen = {}
+    for name, address in to_see.items():
+        kind = inspector.opens(name, address)
+        if kind == HTML and tries_forms:
+            inspector.sends_nothing(name, address)
+        if kind != HTML and kind not in NO_PAGES:
+            unseen[name] = address
+    return unseen
+
+
+def test_every_page_of_a_reseller(village: Village, visits: Visits) -> None:
+    to_see = addresses(village, "reseller")
+
+    for role in (MemberRole.BUYER, MemberRole.ADMIN):
+        inspector = visits(village.people["reseller", role].user)
+        to_see = opens_all(inspector, to_see, tries_forms=True)
+
+    assert set(to_see) == NEVER_SHOWN
+
+
+def test_every_page_of_an_end_customer(village: Village, visits: Visits) -> None:
+    inspector = visits(village.people["customer", MemberRole.BUYER].user)
+
+    unseen = opens_all(inspector, addresses(village, "customer"))
+
+    assert {"home", "order", "asset", "assets"}.isdisjoint(unseen)
+
+
+def test_pages_with_nothing_on_them(village: Village, visits: Visits) -> None:
+    inspector = visits(a_member(account=an_account(name="Newcomer")).user)
+    of_a_stranger = addresses(village, "stranger")
+    of_nobody = addresses(village, "customer")
+    about_nothing = {n: a for n, a in of_nobody.items() if of_a_stranger[n] == a}
+
+    opens_all(inspector, about_nothing)
+    inspector.opens("nothing_found", "/assets/?q=zebra")
+
+
+def test_pages_that_turn_visitors_away(village: Village, visits: Visits) -> None:
+    inspector = visits(village.people["customer", MemberRole.BUYER].user)
+    lone = visits(User.objects.create_user("lone@x.example", name="Lone"))
+
+    inspector.looks_at("not found", "/nothing/")
+    inspector.looks_at("not theirs", village.addresses_of("stranger")["order"])
+    inspector.looks_at("not allowed", "/customers/new/")
+    lone.looks_at("no account", "/")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogue, "offers_for", breaks)
+        inspector.looks_at("broken", "/")
+
+
+def test_pages_before_signing_in(
+    village: Village, visits: Visits, settings: Any
+) -> None:
+    inspector = visits()
+    page = inspector.page
+    settings.AXES_FAILURE_LIMIT = 2
+
+    inspector.opens("sign in", SIGN_IN)
+    inspector.sends_nothing("sign in", SIGN_IN)
+    for name in ("wrong", "locked out"):
+        page.goto(SIGN_IN)
+        inspector.looks_at(name, lambda: signs_in(page))
+    page.goto(SIGN_IN)
+    inspector.context.clear_cookies()
+    inspector.looks_at("stale", lambda: signs_in(page))
+    Organization.objects.update(is_shop_open=False)
+    inspector.looks_at("closed", SIGN_IN)
+
+
+BAD_PAGE = """<!doctype html><html lang="en"><title>x</title>
+<main><h1>x</h1><img src="/x">
+<p style="width:2000px;color:#bbb">Pale, wide</p><ul><p>stray</p></ul>"""
+
+
+def test_what_is_wrong_with_a_page_is_seen(browser: Browser, tmp_path: Path) -> None:
+    site = "http://shop.example"
+    context = browser.new_context(base_url=site)
+    context.route("**/x", lambda route: route.fulfill(body="x" * 204_801))
+    context.route(
+        "**/bad/", lambda route: route.fulfill(body=BAD_PAGE, content_type=HTML)
+    )
+    inspector = Inspector(context, site="http://other.example", kept=tmp_path / "0")
+
+    inspector.looks_at("bad", "/bad/")
+    context.close()
+
+    told = "\n".join([*inspector.complaints, *faults_of(tmp_path)])
+    for cause in (
+        "content-security-policy is None",
+        "desk, light: image-alt",
+        "phone, dark: color-contrast",
+        "phone: sticks out",
+        f"asks {site}/x",
+        "loads 2",
+        "Element “p” not allowed as child of element “ul”",
+    ):
+        assert cause in told
+
+
+def signs_in(page: Page) -> None:
+    """Try to sign in."""
+    page.get_by_label("E-mail").fill("mia@north.example")
+    page.get_by_label("Password").fill("not hers")
+    page.get_by_role("button", name="Sign in").click()
+
+
+def breaks(**_facts: Any) -> None:
+    """Break."""
+    message = "This is not meant to work."
+    raise RuntimeError(message)
