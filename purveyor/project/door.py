@@ -20,6 +20,7 @@ from purveyor.faces.backoffice.door.pages import (
     AgainByPassword,
     SecondStep,
     first_password,
+    forgotten,
     open_link,
 )
 
@@ -47,6 +48,7 @@ urlpatterns = [
     path("again/", AgainByPassword.as_view(), name="account_reauthenticate"),
     path("again/code/", AgainByCode.as_view(), name="mfa_reauthenticate"),
     path("again/key/", security, name="mfa_reauthenticate_webauthn"),
+    path("forgotten/", forgotten, name="admin_password_reset"),
     path("welcome/", first_password, name="first_password"),
     path("welcome/<str:token>/", open_link, name="open_link"),
     *(

@@ -174,7 +174,11 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people are invited by mail, nobody signs up
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/15m/key", "reauthenticate": "10/15m/user"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/15m/key",
+    "reauthenticate": "10/15m/user",
+    "reset_password": "20/15m/ip,3/15m/key",
+}
 MFA_ADAPTER = "purveyor.project.sign_in.SecondStep"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True

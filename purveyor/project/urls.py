@@ -12,4 +12,5 @@ urlpatterns = [
 
 handler403 = "purveyor.project.errors.forbidden"
 handler404 = "purveyor.project.errors.not_found"
+handler429 = "purveyor.project.errors.locked_out"
 handler500 = "purveyor.project.errors.broken"

@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.account.utils import perform_login
+from allauth.core import ratelimit
 from django.http import HttpRequest, HttpResponse
 
 from purveyor.domain.accounts.sign_in_models import SignInOutcome
@@ -21,6 +22,17 @@ def let_in(request: HttpRequest, *, user: Any, goes_to: str) -> HttpResponse:
         request, user, email=user.email, redirect_url=goes_to
     )
     return answer
+
+
+def may_ask_for_reset(request: HttpRequest, *, email: str) -> bool:
+    """
+    Return whether a new password may be asked for once more, and count it.
+
+    It is counted by what was typed and by where it came from, known or not.
+    """
+    key = email.strip().lower()
+    allowed: bool = ratelimit.consume(request, action="reset_password", key=key)
+    return allowed
 
 
 def note_wrong_password(request: HttpRequest, *, email: str, now: datetime) -> None:

@@ -1,5 +1,5 @@
 """
-Invite people, and let them set a password by a link that works once, for a while.
+Invite people, or let them set a new password, by a link that works once, for a while.
 
 The link is made when its mail is handed over, and only its keyed hash is stored; so
 whoever reads the database cannot use it, and asking again makes the old one worthless.
@@ -8,12 +8,14 @@ whoever reads the database cannot use it, and asking again makes the old one wor
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from axes.utils import reset
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from purveyor.domain.accounts.lifecycle import INVITATION, InvitationState
-from purveyor.domain.accounts.models import Invitation, User
+from purveyor.domain.accounts.models import Invitation, LinkPurpose, User
 from purveyor.domain.accounts.operations import create_staff
+from purveyor.domain.accounts.profiles import change_profile
 from purveyor.domain.accounts.signing_in import set_password
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import log
@@ -22,7 +24,11 @@ from purveyor.kernel.work.delays import give_up_at
 from purveyor.kernel.work.models import Lane
 from purveyor.kernel.work.tasks import wake
 
-VALID_FOR = timedelta(hours=72)
+#: How long a link works; one for a forgotten password is asked for by who waits for it.
+VALID_FOR = {
+    LinkPurpose.WELCOME: timedelta(hours=72),
+    LinkPurpose.RESET: timedelta(hours=1),
+}
 
 
 class LinkIsWorthless(Refused):
@@ -56,12 +62,16 @@ def mail_link(*, user: User, actor: str, now: datetime) -> None:
     """
     Have a link mailed to a person by which they set a password; an older one dies.
 
+    It is an invitation, until they have set their first one.
+
     :raises NobodyToInvite: if the person is switched off.
     """
     if not user.is_active:
         words = _("%(person)s is switched off. Switch them on first.")
         raise NobodyToInvite(words % {"person": user.get_full_name()})
+    is_first = not user.has_usable_password()
     asked = {
+        "purpose": LinkPurpose.WELCOME if is_first else LinkPurpose.RESET,
         "asked_by": actor,
         "asked_at": now,
         "sent_at": None,
@@ -80,6 +90,18 @@ def mail_link(*, user: User, actor: str, now: datetime) -> None:
     wake()
 
 
+@transaction.atomic
+def ask_for_reset(*, email: str, now: datetime) -> None:
+    """
+    Have a link mailed to who has forgotten their password; to nobody else.
+
+    Whether the address is known shows neither in an answer nor in a refusal.
+    """
+    user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
+    if user is not None:
+        mail_link(user=user, actor=user.email, now=now)
+
+
 def find_invited(*, token: str, now: datetime) -> User:
     """
     Return whose link this is.
@@ -90,9 +112,13 @@ def find_invited(*, token: str, now: datetime) -> User:
 
 
 @transaction.atomic
-def accept_invitation(*, token: str, password: str, now: datetime) -> User:
+def accept_invitation(
+    *, token: str, password: str, name: str = "", now: datetime
+) -> User:
     """
     Set a person's password by their link, once; who was signed in as them is not.
+
+    Whoever was locked out for wrong passwords may try this one at once.
 
     :raises LinkIsWorthless: if it cannot be used any more.
     """
@@ -100,6 +126,9 @@ def accept_invitation(*, token: str, password: str, now: datetime) -> User:
     user = invitation.user
     INVITATION.move(invitation, "use", fingerprint=None, due_at=None)
     set_password(user=user, password=password, actor=user.email, now=now)
+    if name:
+        change_profile(user=user, name=name, language=user.language, now=now)
+    reset(username=user.email)
     return user
 
 
@@ -117,7 +146,7 @@ def _open_invitation(token: str, *, now: datetime) -> Invitation:
     if invitation is None:
         words = _(
             "This link does not work any more: it was used, it has run out, or a newer "
-            "one was sent. Ask an administrator for a new one."
+            "one was sent. Ask for a new one on the sign-in page."
         )
         raise LinkIsWorthless(words)
     return invitation

@@ -13,12 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from purveyor.domain.accounts.contact_roles import one_main_contact
 from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.organization_models import Organization
-from purveyor.domain.accounts.sign_in_models import Invitation, SignIn, SignInOutcome
+from purveyor.domain.accounts.sign_in_models import (
+    Invitation,
+    LinkPurpose,
+    SignIn,
+    SignInOutcome,
+)
 from purveyor.kernel import clock
 from purveyor.kernel.numbering.operations import Series
 
 #: Tables of files of their own.
-__all__ = ["Invitation", "Organization", "SignIn", "SignInOutcome"]
+__all__ = ["Invitation", "LinkPurpose", "Organization", "SignIn", "SignInOutcome"]
 
 ACCOUNT_NUMBERS = Series("account", "A-", 5)
 

@@ -47,6 +47,13 @@ class SignIn(models.Model):
         return f"{self.email}: {self.get_outcome_display()}"
 
 
+class LinkPurpose(models.TextChoices):
+    """For what a person sets a password."""
+
+    WELCOME = "WELCOME", _("First password")
+    RESET = "RESET", _("Forgotten password")
+
+
 class Invitation(Workable):
     """The link by which a person sets a password: one at a time, for a while, once."""
 
@@ -58,6 +65,12 @@ class Invitation(Workable):
         max_length=10,
         choices=InvitationState,
         default=InvitationState.WAITING,
+    )
+    purpose = models.CharField(
+        _("purpose"),
+        max_length=10,
+        choices=LinkPurpose,
+        default=LinkPurpose.WELCOME,
     )
     asked_by = models.CharField(_("asked by"), max_length=200)
     asked_at = models.DateTimeField(_("asked"))
@@ -74,6 +87,10 @@ class Invitation(Workable):
             models.CheckConstraint(
                 name="invitation_state_is_known",
                 condition=Q(state__in=InvitationState.values),
+            ),
+            models.CheckConstraint(
+                name="invitation_purpose_is_known",
+                condition=Q(purpose__in=LinkPurpose.values),
             ),
             models.CheckConstraint(
                 name="invitation_sent_has_its_link",

@@ -3,15 +3,13 @@
 import secrets
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
-from django.utils.html import linebreaks, urlize
-from django.utils.translation import gettext as _
 
 from purveyor.domain.accounts.invitations import VALID_FOR
 from purveyor.domain.accounts.lifecycle import INVITATION, InvitationState
-from purveyor.domain.accounts.models import Invitation, User
+from purveyor.domain.accounts.models import Invitation, LinkPurpose
 from purveyor.domain.accounts.queries import organization_name
+from purveyor.domain.notifications.invitation_words import invitation_texts
 from purveyor.domain.notifications.letter import sender_of
 from purveyor.domain.notifications.mail import (
     Answer,
@@ -20,7 +18,6 @@ from purveyor.domain.notifications.mail import (
     connected,
     hand_over,
 )
-from purveyor.domain.notifications.rendering import Texts
 from purveyor.domain.notifications.server import mailer_now
 from purveyor.domain.notifications.values import find_organization
 from purveyor.domain.notifications.writing import new_message_id
@@ -28,8 +25,6 @@ from purveyor.kernel.errors import Refused
 from purveyor.kernel.sealed import Secret, fingerprint
 from purveyor.kernel.work.delays import next_try_at
 from purveyor.kernel.work.leases import Lease
-
-PATH = "/sign-in/welcome/"  # where the door takes links; see project/urls.py
 
 
 def send_invitation(*, lease: Lease, now: datetime) -> None:
@@ -49,9 +44,8 @@ def send_invitation(*, lease: Lease, now: datetime) -> None:
 
 
 def _mail(invitation: Invitation, token: str) -> Receipt:
-    user = invitation.user
     try:
-        letter = _letter(user, token)
+        letter = _letter(invitation, token)
         with connected(mailer_now()) as mailer:
             return hand_over(letter, mailer)
     except Refused as refusal:  # there is no server, or no sender yet
@@ -74,7 +68,7 @@ def _write(
             changes |= {
                 "fingerprint": fingerprint(token),
                 "sent_at": now,
-                "expires_at": now + VALID_FOR,
+                "expires_at": now + VALID_FOR[LinkPurpose(invitation.purpose)],
             }
             INVITATION.move(invitation, "send", **changes)
         case Answer.LATER if not is_over:
@@ -86,35 +80,21 @@ def _write(
     lease.end()
 
 
-def _letter(user: User, token: str) -> Letter:
+def _letter(invitation: Invitation, token: str) -> Letter:
     organization = find_organization()
-    texts = _texts(user, organization_name(), token)
+    texts = invitation_texts(
+        user=invitation.user,
+        purpose=invitation.purpose,
+        organization=organization_name(),
+        token=token,
+    )
     return Letter(
         message_id=new_message_id(),
         sender=sender_of(organization),
-        recipient=user.email,
+        recipient=invitation.user.email,
         copy_to=(),
         hidden_copy_to=(),
         masked=texts,
         clear=texts,
         coupon=Secret(token),  # a server that quotes the mail is not quoted
     )
-
-
-def _texts(user: User, organization: str, token: str) -> Texts:
-    facts = {
-        "name": user.get_full_name(),
-        "organization": organization,
-        "link": f"{settings.PUBLIC_URL.rstrip('/')}{PATH}{token}/",
-        "hours": int(VALID_FOR.total_seconds() // 3600),
-        "email": user.email,
-    }
-    text = _(
-        "Hello %(name)s,\n\nset your password for the business support system of "
-        "%(organization)s here:\n\n%(link)s\n\nThe link works once, within %(hours)d "
-        "hours. Then sign in as %(email)s.\n\nIf you did not expect this mail, do "
-        "nothing: without the link nothing happens.\n"
-    )
-    subject = _("Set your password for %(organization)s") % facts
-    html = urlize(linebreaks(text % facts, autoescape=True))
-    return Texts(subject, text % facts, html)

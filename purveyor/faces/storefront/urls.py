@@ -12,6 +12,7 @@ from purveyor.faces.storefront.people import (
     second_step,
     security,
     sign_in,
+    welcome,
 )
 from purveyor.faces.storefront.shop import basket, catalogue, checkout
 
@@ -43,6 +44,9 @@ urlpatterns = [
     path("account/switch/", sign_in.switch, name="switch"),
     path("account/code/", second_step.second_step, name="second_step"),
     path("account/passkey/", passkeys.sign_in_by_passkey, name="sign_in_by_passkey"),
+    path("account/forgotten/", welcome.forgotten, name="forgotten"),
+    path("account/welcome/", welcome.welcome, name="welcome"),
+    path("account/welcome/<str:token>/", welcome.open_link, name="open_link"),
     path("account/again/", second_step.again, name="again"),
     path("account/again/code/", second_step.again_by_code, name="again_by_code"),
     path("account/", profile.profile, name="profile"),

@@ -23,7 +23,7 @@ from tests.factories.provisioning import a_setup
 
 OPEN = {
     *("sign_in", "sign_out", "second_step", "sign_in_by_passkey"),
-    *("terms", "look", "colors", "logo"),
+    *("forgotten", "welcome", "open_link", "terms", "look", "colors", "logo"),
 }
 OF_MEMBERS = {
     *("switch", "profile", "security", "change_password", "end_there"),
@@ -98,6 +98,7 @@ class Village:
             "slug": "nothing",
             "version": "0",
             "session": "0",
+            "token": "0",
             "pk": "0",
         }
         step = re.compile(r"<(?:\w+:)?(\w+)>")

@@ -17,12 +17,17 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminEmailInputWidget,
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminTextInputWidget,
+)
 
-from purveyor.domain.accounts.door import note_wrong_code
+from purveyor.domain.accounts.door import may_ask_for_reset, note_wrong_code
 from purveyor.domain.accounts.invitations import (
     LinkIsWorthless,
     accept_invitation,
+    ask_for_reset,
     find_invited,
 )
 from purveyor.faces.backoffice.frame.site import bss, locked_out
@@ -124,7 +129,33 @@ def _again(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return {**bss.each_context(request), **context, **told}
 
 
-# ------------------------------------------------------------------ the first password
+# ------------------------------------------------------------------ a new password
+
+
+class ForgottenForm(forms.Form):
+    """Asks for the e-mail."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=UnfoldAdminEmailInputWidget(
+            attrs={"autocomplete": "username", "autofocus": True}
+        ),
+    )
+
+
+@never_cache
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Mail a link to who forgot their password; the answer is always the same."""
+    form = ForgottenForm(request.POST or None)
+    told = {"title": _("Forgot your password?"), "form": form}
+    if form.is_valid():
+        email = form.cleaned_data["email"]
+        if not may_ask_for_reset(request, email=email):
+            return locked_out(request)
+        ask_for_reset(email=email, now=clock.now())
+        told = {"title": _("Look into your mail"), "email": email}
+    return _page(request, "backoffice/door/forgotten.html", told)
 
 
 class FirstPasswordForm(SetPasswordForm[Any]):
@@ -169,7 +200,9 @@ def first_password(request: HttpRequest) -> HttpResponse:
     except LinkIsWorthless as refusal:
         told = {"title": _("Worthless link"), "refusal": refusal.message}
         return _page(request, "backoffice/door/worthless.html", told, status=410)
-    told = {"title": _("Set your password"), "form": form, "person": user}
+    is_first = not user.has_usable_password()
+    title = _("Set your password") if is_first else _("Set a new password")
+    told = {"title": title, "form": form, "person": user}
     return _page(request, "backoffice/door/first_password.html", told)
 
 
