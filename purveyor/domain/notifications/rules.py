@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from purveyor.domain.notifications.defaults import NOTIFICATIONS, starter_texts
@@ -60,6 +60,16 @@ def rules_for(event: EventName) -> QuerySet[Notification]:
     """Return the rules for an event that are switched on, but those with own steps."""
     listening = Notification.objects.filter(event=event, is_enabled=True)
     return listening.exclude(name__in=(WELCOME, REMINDER)).order_by("pk")
+
+
+def rules_besides_welcome(
+    *events: EventName,
+) -> tuple[Notification | None, list[Notification]]:
+    """Return the welcome mail, if it is there, and the rules for events, in one go."""
+    wanted = Q(name=WELCOME) | Q(event__in=events, is_enabled=True)
+    found = Notification.objects.filter(wanted).exclude(name=REMINDER).order_by("pk")
+    by_name = {rule.name: rule for rule in found}
+    return by_name.pop(WELCOME, None), list(by_name.values())
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """What an execution will do, told before anybody presses the button."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -8,13 +8,10 @@ from decimal import Decimal
 from django.db.models import Q
 
 from purveyor.domain.accounts.invoicing import InvoiceOption
-from purveyor.domain.accounts.models import Organization
+from purveyor.domain.accounts.models import Account, Organization
 from purveyor.domain.invoices.credit import Credit, credit_of
 from purveyor.domain.invoices.paper import Buyer
 from purveyor.domain.invoices.queries import current_buyer
-from purveyor.domain.notifications.models import Notification
-from purveyor.domain.notifications.recipients import told_recipients
-from purveyor.domain.notifications.welcome import WELCOME
 from purveyor.domain.orders.approvals import was_approved
 from purveyor.domain.orders.lifecycle import ApprovalCause, ItemState, OrderState
 from purveyor.domain.orders.margins import Margin, margins_of
@@ -22,6 +19,7 @@ from purveyor.domain.orders.models import Order, OrderItem
 from purveyor.domain.orders.queries import Today, items_of
 from purveyor.domain.provisioning.models import InvoiceWhen
 from purveyor.domain.provisioning.queries import linked_accounts
+from purveyor.flows.execution.mails import Ahead, MailPreview, mails_ahead
 from purveyor.flows.execution.vendors import CallPreview, calls_of
 from purveyor.kernel import clock
 from purveyor.kernel.money import Money, total
@@ -107,17 +105,6 @@ class Twin:
 
 
 @dataclass(frozen=True, slots=True)
-class MailPreview:
-    """The mails that go out once the coupons are there, and to whom."""
-
-    notification: str
-    count: int
-    recipient: str
-    copy_to: str
-    is_enabled: bool
-
-
-@dataclass(frozen=True, slots=True)
 class ExecutionPreview:
     """Everything that an execution will do, and what speaks against it."""
 
@@ -126,7 +113,7 @@ class ExecutionPreview:
     bill: BillPreview
     credit: CreditPreview | None
     twins: tuple[Twin, ...]
-    mail: MailPreview
+    mails: tuple[MailPreview, ...]
     calls: tuple[CallPreview, ...]
 
     @property
@@ -178,15 +165,34 @@ def preview_of(
     linked_to = linked_accounts(account=order.account, items=items)
     lines = {margin.item.pk: _line(margin) for margin in margins_of(items)}
     ripe = [lines[item.pk] for item in items if not _waits_for_delivery(item)]
+    bill = _bill_of(order, ripe, waiting_count=len(items) - len(ripe), now=now)
+    calls = calls_of(items, linked_to)
     return ExecutionPreview(
         order_id=order.pk,
         lines=tuple(lines.values()),
-        bill=_bill_of(order, ripe, waiting_count=len(items) - len(ripe), now=now),
+        bill=bill,
         credit=_credit_of(order),
         twins=_twins_of(order, items, now),
-        mail=_mail_of(order, len(items)),
-        calls=calls_of(items, linked_to),
+        mails=mails_ahead(_ahead(order, items, linked_to, calls, bill)),
+        calls=calls,
     )
+
+
+def _ahead(
+    order: Order,
+    items: Sequence[OrderItem],
+    linked_to: Mapping[int, Account],
+    calls: Sequence[CallPreview],
+    bill: BillPreview,
+) -> Ahead:
+    """Return what mails will tell of."""
+    accounts = {account.pk: account for account in linked_to.values()}
+    learned = [
+        (call.application_id, accounts[call.account_id])
+        for call in calls
+        if call.is_synchronized_on_the_way and not call.is_synchronized
+    ]
+    return Ahead(order, items, learned, bill.total if bill.lines else None)
 
 
 def invoice_options() -> tuple[InvoiceOption, ...]:
@@ -282,15 +288,4 @@ def _twins_of(
             submitted_at=item.order.submitted_at or now,
         )
         for item in likewise[:TWINS_MAX]
-    )
-
-
-def _mail_of(order: Order, count: int) -> MailPreview:
-    welcome = Notification.objects.filter(name=WELCOME).first()
-    return MailPreview(
-        notification=WELCOME,
-        count=count,
-        recipient=order.recipient_email,
-        copy_to=told_recipients(welcome.cc) if welcome else "",
-        is_enabled=welcome is None or welcome.is_enabled,
     )

@@ -13,6 +13,7 @@ from django.core import signing
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from purveyor.flows.execution.mails import MailPreview
 from purveyor.flows.execution.preview import ExecutionPreview, LinePreview
 from purveyor.flows.execution.vendors import CallPreview
 from purveyor.kernel.errors import Refused
@@ -86,7 +87,7 @@ def facts_of(preview: ExecutionPreview) -> list[Fact]:
         *_of_bill(preview),
         *_of_credit(preview),
         *(fact for call in preview.calls for fact in _of_call(call)),
-        *_of_mail(preview),
+        *(fact for mail in preview.mails for fact in _of_mail(mail)),
         *_of_twins(preview),
     ]
 
@@ -155,13 +156,13 @@ def _state_of(call: CallPreview) -> str:
     return _("not answering") if call.silent_since is not None else _("ready")
 
 
-def _of_mail(preview: ExecutionPreview) -> Iterator[Fact]:
-    mail = preview.mail
+def _of_mail(mail: MailPreview) -> Iterator[Fact]:
     about = {"name": mail.notification}
+    key = f"{mail.notification}/{mail.about}"
     recipients = ", ".join(filter(None, (mail.recipient, mail.copy_to))) or "–"
     is_enabled = _("on") if mail.is_enabled else _("off")
-    yield Fact("mail", _("The recipient of “%(name)s”") % about, recipients)
-    yield Fact("mail-on", _("The notification “%(name)s”") % about, is_enabled)
+    yield Fact(f"mail/{key}", _("The recipient of “%(name)s”") % about, recipients)
+    yield Fact(f"mail-on/{key}", _("The notification “%(name)s”") % about, is_enabled)
 
 
 def _of_twins(preview: ExecutionPreview) -> Iterator[Fact]:

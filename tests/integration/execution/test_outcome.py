@@ -54,7 +54,8 @@ def test_the_preview_tells_what_the_execution_then_does() -> None:
     assert [(line.net, line.tax) for line in told.lines] == [
         (line.charge.net, line.charge.tax) for line in invoice.lines.order_by("pk")
     ]
-    assert (told.mail.count, told.mail.recipient) == (2, order.recipient_email)
+    (mail,) = told.mails
+    assert (mail.count, mail.recipient) == (2, order.recipient_email)
     (call,) = told.calls
     assert (call.vendor, call.coupons_count) == ("BitTitan", 2)
     assert call.is_synchronized
@@ -76,7 +77,7 @@ def test_the_preview_of_a_delivery_tells_the_ticked_items_only() -> None:
     only = [first_item(order)]
     told = preview_execution(order=order, only=only, now=NOON)
 
-    assert len(told.lines) == told.bill.lines_count == told.mail.count == 1
+    assert len(told.lines) == told.bill.lines_count == told.mails[0].count == 1
 
 
 def test_the_preview_leaves_out_what_was_executed(now: datetime) -> None:
