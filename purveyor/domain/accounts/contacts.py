@@ -32,7 +32,7 @@ def check_mains(contacts: Iterable[Contact]) -> None:
                 "%(one)s and %(other)s cannot both be the main contact for the same "
                 "matters. Choose one of them."
             )
-            names = {"one": _called(mains[0]), "other": _called(mains[1])}
+            names = {"one": mains[0].full_name, "other": mains[1].full_name}
             raise TwoMainContacts(message % names)
 
 
@@ -60,7 +60,3 @@ def _stand_aside(contact: Contact, role: str, *, actor: str, now: datetime) -> N
         other.stand_for(role, is_main=False)
         other.save(update_fields=[column])
         log(other, "edit", actor=actor, at=now, fields=[column])
-
-
-def _called(contact: Contact) -> str:
-    return f"{contact.first_name} {contact.last_name}"

@@ -22,15 +22,19 @@ from purveyor.kernel.journal.operations import check, log
 MEMBERSHIPS_MAX = 100
 RECEIVERS_MAX = 500
 
-LOOK = ("catalogue.view", "orders.view", "assets.view")
+LOOK = ("catalogue.view", "orders.view", "assets.view", "customers.view")
 BUY = (
     "basket.change",
     "orders.place",
     "orders.cancel",
     "customers.add",
+    "customers.change",
     "assets.change",
     "assets.reveal",
 )
+
+#: What only an account can do that has end customers of its own.
+OF_RESELLERS = frozenset(("customers.view", "customers.add", "customers.change"))
 
 #: What each role may do in the Storefront.
 ALLOWED: dict[str, frozenset[str]] = {
@@ -47,12 +51,6 @@ class MemberAlready(Refused):
     code = "accounts.member_already"
 
 
-class CustomerExists(Refused):
-    """A reseller does not need two records of one end customer."""
-
-    code = "accounts.customer_exists"
-
-
 @dataclass(frozen=True, slots=True)
 class Membership:
     """For which account a person acts, and in which role. Its payer is fetched."""
@@ -62,7 +60,9 @@ class Membership:
     role: MemberRole
 
     def may(self, permission: str) -> bool:
-        """Return whether the role allows something."""
+        """Return whether the role allows something that the account can do at all."""
+        if permission in OF_RESELLERS and not self.is_reseller:
+            return False
         return permission in ALLOWED[self.role]
 
     @property
@@ -119,18 +119,6 @@ def may_buy_for(*, receiver: Account, member: Membership) -> bool:
     """Return whether a member may buy for an account now."""
     is_own = receiver.pk == member.account.pk
     return is_own or (member.is_reseller and receiver.parent_id == member.account.pk)
-
-
-def check_customer_is_new(*, name: str, reseller: Account) -> None:
-    """
-    Check that a reseller has no end customer of this name.
-
-    :raises CustomerExists: if it has.
-    """
-    same = reseller.end_customers.filter(name__iexact=name.strip())
-    if same.exists():
-        message = _("You have a customer %(name)s already. Choose it from the list.")
-        raise CustomerExists(message % {"name": name.strip()})
 
 
 @transaction.atomic

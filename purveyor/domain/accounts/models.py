@@ -323,7 +323,12 @@ class Contact(models.Model):
         constraints = one_main_contact()
 
     def __str__(self) -> str:
-        return f"{self.first_name} {self.last_name} <{self.email}>"
+        return f"{self.full_name} <{self.email}>"
+
+    @property
+    def full_name(self) -> str:
+        """What they are called."""
+        return f"{self.first_name} {self.last_name}"
 
     def has_role(self, role: str) -> bool:
         """Return whether they are asked about orders, bills or technical matters."""

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from purveyor.faces.storefront.billing import assets, orders
-from purveyor.faces.storefront.customers import adding
+from purveyor.faces.storefront.customers import adding, contacts, listing, pages
 from purveyor.faces.storefront.frame import looks
 from purveyor.faces.storefront.people import (
     passkeys,
@@ -25,7 +25,26 @@ urlpatterns = [
     path("basket/", basket.basket, name="basket"),
     path("basket/add/", basket.add, name="add"),
     path("basket/change/", basket.change, name="change"),
+    path("customers/", listing.customer_list, name="customers"),
+    path("customers/export/", listing.customer_export, name="customers_export"),
     path("customers/new/", adding.new_customer, name="new_customer"),
+    path("customers/<str:customer>/", pages.customer, name="customer"),
+    path("customers/<str:customer>/edit/", pages.edit, name="edit_customer"),
+    path(
+        "customers/<str:customer>/contacts/new/",
+        contacts.new_contact,
+        name="new_contact",
+    ),
+    path(
+        "customers/<str:customer>/contacts/<int:contact>/",
+        contacts.edit_contact,
+        name="edit_contact",
+    ),
+    path(
+        "customers/<str:customer>/contacts/<int:contact>/remove/",
+        contacts.remove_contact,
+        name="remove_contact",
+    ),
     path("checkout/<uuid:key>/", checkout.details, name="details"),
     path("checkout/<uuid:key>/review/", checkout.review, name="review"),
     path("checkout/<uuid:key>/place/", checkout.place, name="place"),

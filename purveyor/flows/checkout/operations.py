@@ -1,21 +1,17 @@
 """What is done with a basket, up to the one order that comes of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from purveyor.domain.accounts.invoicing import InvoiceOption
-from purveyor.domain.accounts.membership import Membership, check_customer_is_new
-from purveyor.domain.accounts.models import Account, AccountKind, Contact
-from purveyor.domain.accounts.operations import open_account
+from purveyor.domain.accounts.membership import Membership
+from purveyor.domain.accounts.models import Account, Contact
 from purveyor.domain.accounts.queries import bill_to_of
 from purveyor.domain.catalogue.models import Product
-from purveyor.domain.orders.executing import ExecutionPlan
 from purveyor.domain.orders.lifecycle import OrderState
 from purveyor.domain.orders.models import Order
 from purveyor.domain.orders.operations import Line, check_quantity
@@ -23,11 +19,10 @@ from purveyor.domain.orders.queries import items_of
 from purveyor.flows.checkout.baskets import Contents, contacts_for, contents_of
 from purveyor.flows.checkout.lifecycle import BASKET, BasketState
 from purveyor.flows.checkout.models import Basket, BasketItem
-from purveyor.flows.execution.operations import execute_order
+from purveyor.flows.checkout.running import run_by_itself
 from purveyor.flows.ordering.operations import draft_order, submit_order
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
-from purveyor.kernel.journal.operations import log
 
 BASKET_ITEMS_MAX = 50
 
@@ -197,35 +192,6 @@ def put_details(
 
 
 @transaction.atomic
-def open_end_customer(
-    *,
-    reseller: Account,
-    facts: Mapping[str, Any],
-    address: Mapping[str, Any],
-    people: Sequence[Mapping[str, Any]],
-    actor: str,
-    now: datetime,
-) -> Account:
-    """
-    Create an end customer of a reseller; it is billed in the reseller's currency.
-
-    :raises CustomerExists: if the reseller has one of this name.
-    :raises Refused: for all that `open_account` refuses.
-    """
-    Account.objects.select_for_update().get(pk=reseller.pk)  # two clicks, one customer
-    check_customer_is_new(name=facts["name"], reseller=reseller)
-    given = {
-        **facts,
-        "kind": AccountKind.END_CUSTOMER,
-        "parent": reseller,
-        "currency": reseller.currency,
-    }
-    return open_account(
-        facts=given, address=address, people=people, actor=actor, now=now
-    )
-
-
-@transaction.atomic
 def place_order(
     *,
     basket: Basket,
@@ -258,7 +224,7 @@ def place_order(
         raise OfferChanged(changed)
     BASKET.move(basket, "place", order=order, placed_at=now)
     if order.state == OrderState.SUBMITTED:
-        _execute(order, actor=actor, now=now)
+        run_by_itself(order=order, actor=actor, now=now)
     return order
 
 
@@ -305,27 +271,3 @@ def _lines_of(order: Order) -> tuple[AgreedLine, ...]:
         AgreedLine(item.product.code, item.quantity, item.unit_price, item.tax_percent)
         for item in items_of(order)
     )
-
-
-def _execute(order: Order, *, actor: str, now: datetime) -> None:
-    """
-    Execute what needs nobody; the rest waits for staff, as does what is refused.
-
-    The promise stands whatever the execution says: the buyer has ordered, and what
-    keeps the order from running is for the distributor to mend.
-    """
-    automatic = {
-        item.pk
-        for item in items_of(order)
-        if not item.product.product_type.is_executed_by_hand
-    }
-    if not automatic:
-        return
-    option = InvoiceOption(order.bill_to.invoice_option)
-    plan = ExecutionPlan(start_date=clock.day_of(now), option=option)
-    try:
-        with transaction.atomic():
-            execute_order(order=order, plan=plan, only=automatic, actor=actor, now=now)
-    except Refused as refusal:
-        order.refresh_from_db(fields=["state"])
-        log(order, "leave_to_staff", actor=actor, at=now, reason=refusal.message)

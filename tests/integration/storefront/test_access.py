@@ -33,7 +33,7 @@ OF_MEMBERS = {
 POSTS = {
     *("add", "change", "place", "switch", "sign_out", "look"),
     *("reveal", "rename", "send_again", "end_there"),
-    "cancel_order",
+    *("cancel_order", "remove_contact"),
 }
 
 
@@ -97,6 +97,8 @@ class Village:
             "code": self.product.code,
             "slug": "nothing",
             "version": "0",
+            "customer": self.accounts["customer"].number,
+            "contact": str(self.accounts["customer"].contacts.get().pk),
             "session": "0",
             "token": "0",
             "pk": "0",
@@ -181,6 +183,34 @@ def test_nobody_sees_what_belongs_to_others(
         for name in ("details", "review", "place"):
             found = asks(client, name, addresses[name]) != 404
             assert found is is_own, (name, owner)
+
+
+#: The addresses about one end customer: its reseller's alone.
+OF_CUSTOMERS = (
+    *("customer", "edit_customer", "new_contact", "edit_contact"),
+    "remove_contact",
+)
+
+
+@pytest.mark.parametrize("role", MemberRole)
+@pytest.mark.parametrize("viewer", ["customer", "stranger", "rival"])
+def test_nobody_sees_the_customers_of_a_reseller(
+    village: Village, viewer: str, role: MemberRole
+) -> None:
+    """Who is no reseller has no such pages; another reseller finds nobody there."""
+    rival = a_reseller(name="Southwind")
+    people = {**village.people, ("rival", role): a_member(account=rival, role=role)}
+    client = a_visit(people[viewer, role])
+    permissions = {each.name: vars(each.callback)["permission"] for each in patterns()}
+
+    for name, address in village.addresses_of("customer").items():
+        if name in OF_CUSTOMERS:
+            is_allowed = viewer == "rival" and permissions[name] in ALLOWED[role]
+            assert asks(client, name, address) == (404 if is_allowed else 403), name
+        if name in {"customers", "customers_export", "new_customer"}:
+            is_allowed = viewer == "rival" and permissions[name] in ALLOWED[role]
+            assert asks(client, name, address) == (200 if is_allowed else 403), name
+    assert village.accounts["customer"].contacts.count() == 1
 
 
 def test_nobody_buys_for_the_customers_of_others(village: Village) -> None:

@@ -17,6 +17,11 @@ BILLING = (
     *("orders", "order", "cancel_order"),
     *("assets", "asset", "reveal", "rename", "send_again"),
 )
+#: The pages that are found under My customers.
+CUSTOMERS = (
+    *("customers", "new_customer", "customer", "edit_customer"),
+    *("new_contact", "edit_contact"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ def _ways(request: Any) -> tuple[Way, ...]:
     known = (
         (_("Catalogue"), "grid", "home", "catalogue.view", ()),
         (_("Billing"), "file", "orders", "orders.view", BILLING),
+        (_("My customers"), "people", "customers", "customers.view", CUSTOMERS),
     )
     here = request.resolver_match.url_name if request.resolver_match else ""
     return tuple(

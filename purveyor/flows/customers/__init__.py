@@ -1,0 +1,1 @@
+"""Customers: what a reseller is told of its end customers, across the street."""
