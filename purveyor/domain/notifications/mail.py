@@ -56,6 +56,14 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A paper that travels with a mail, as a PDF."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A mail as it is handed over. Its clear texts live in memory only."""
 
@@ -67,6 +75,7 @@ class Letter:
     masked: Texts
     clear: Texts = field(repr=False)
     coupon: Secret
+    enclosed: tuple[Enclosure, ...] = ()
 
 
 @contextmanager
@@ -142,6 +151,8 @@ def _mail(letter: Letter, address: str) -> EmailMultiAlternatives:
         headers=headers,
     )
     mail.attach_alternative(letter.clear.html, "text/html")
+    for paper in letter.enclosed:
+        mail.attach(paper.name, paper.content, "application/pdf")
     return mail
 
 

@@ -6,8 +6,11 @@ transaction of its own; a worker that dies in between leaves *perhaps sent*, whi
 a person sends again.
 """
 
+from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 from django.db import transaction
@@ -22,6 +25,7 @@ from purveyor.domain.notifications.letter import (
 from purveyor.domain.notifications.lifecycle import MESSAGE, MessageState
 from purveyor.domain.notifications.mail import (
     Answer,
+    Enclosure,
     Letter,
     Receipt,
     connected,
@@ -157,9 +161,18 @@ def _columns_again(
     return columns_of_repeat(message, recipient=recipient, now=now)
 
 
-def send_message(*, lease: Lease, now: datetime) -> None:
+def _without_papers(_message: Message) -> tuple[Enclosure, ...]:
+    return ()
+
+
+def send_message(
+    *,
+    lease: Lease,
+    now: datetime,
+    enclosed: Callable[[Message], tuple[Enclosure, ...]] = _without_papers,
+) -> None:
     """
-    Hand one message to the mail server, at most once.
+    Hand one message to the mail server, at most once, with the papers it encloses.
 
     The texts are filled in and the server is called first: whatever fails there has
     handed nothing over. Then three acts, with no transaction open during the second:
@@ -172,12 +185,26 @@ def send_message(*, lease: Lease, now: datetime) -> None:
         lease.end(due_at=None)
         return
     with ExitStack() as connection:  # closed after the answer is written
-        receipt = _deliver(message, lease=lease, connection=connection, now=now)
+        write = partial(_letter_of, message, enclosed, now=now)
+        receipt = _deliver(message, write, lease=lease, connection=connection)
         _write_receipt(message, receipt, lease=lease, now=now)
 
 
+def _letter_of(
+    message: Message,
+    enclosed: Callable[[Message], tuple[Enclosure, ...]],
+    *,
+    now: datetime,
+) -> Letter:
+    return replace(write_letter(message, now=now), enclosed=enclosed(message))
+
+
 def _deliver(
-    message: Message, *, lease: Lease, connection: ExitStack, now: datetime
+    message: Message,
+    write: Callable[[], Letter],
+    *,
+    lease: Lease,
+    connection: ExitStack,
 ) -> Receipt:
     if message.state == MessageState.SENDING:
         words = _(
@@ -186,7 +213,7 @@ def _deliver(
         )
         return Receipt(Answer.UNKNOWN, words)
     try:
-        letter = write_letter(message, now=now)
+        letter = write()
         mailer = connection.enter_context(connected(mailer_now()))
     except Unsendable as refusal:
         return Receipt(Answer.REFUSED, refusal.message)

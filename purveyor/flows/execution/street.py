@@ -15,7 +15,7 @@ from purveyor.domain.assets.operations import take_welcome
 from purveyor.domain.invoices.deliveries import bill_on_delivery, leave_pending
 from purveyor.domain.notifications.invitation_mail import send_invitation
 from purveyor.domain.notifications.models import Message, ReminderRound
-from purveyor.domain.notifications.operations import send_message, write_welcome
+from purveyor.domain.notifications.operations import write_welcome
 from purveyor.domain.notifications.rounds import walk_round
 from purveyor.domain.provisioning.models import (
     AccountLink,
@@ -36,6 +36,7 @@ from purveyor.domain.provisioning.operations.watch import watch_reference
 from purveyor.flows.execution.bulk import walk_bulk
 from purveyor.flows.execution.models import BulkExecution
 from purveyor.flows.execution.news import tell_of_line
+from purveyor.flows.execution.papers import send_with_papers
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.models import Entry
 from purveyor.kernel.work.engine import Due
@@ -79,6 +80,6 @@ STREET = (
     Due(Asset, "welcome_due_at", welcome, is_leased=False),  # it is there: say so
     Due(ReminderRound, "due_at", walk_round),  # it expires soon: say so
     Due(Entry, "news_due_at", tell_of_line, is_leased=False),  # who wants to know?
-    Due(Message, "due_at", send_message),  # hand the mail over
+    Due(Message, "due_at", send_with_papers),  # hand the mail over
     Due(Invitation, "due_at", send_invitation),  # a link to set a password
 )

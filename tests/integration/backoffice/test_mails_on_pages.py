@@ -7,11 +7,14 @@ from django.test import Client
 from django.urls import reverse
 
 from purveyor.domain.assets.models import Asset
+from purveyor.domain.notifications.events import Audience, EventName
 from purveyor.domain.notifications.models import Message
 from purveyor.faces.backoffice.frame.looks import LOOKS_MAX
 from tests.factories.assets import a_pending_asset, a_synchronized_asset
+from tests.factories.invoices import an_issued_invoice
 from tests.factories.moments import NOON
-from tests.factories.notifications import a_message
+from tests.factories.notifications import a_message, a_rule, hears_news
+from tests.support.staff import words
 
 CHANGE = "bss:orders_order_change"
 HOUR = timedelta(hours=1)
@@ -76,3 +79,13 @@ def test_the_page_of_an_asset_looks_for_its_welcome_mail(clerk: Client) -> None:
     page = clerk.get(reverse("bss:assets_asset_change", args=[asset.pk]))
 
     assert LOOKS_FOR_MAILS in page.content.decode()
+
+
+def test_the_page_of_a_mail_says_what_is_enclosed(clerk: Client) -> None:
+    a_rule(EventName.INVOICE_ISSUED, "mia@north.example", audience=Audience.CUSTOMER)
+    invoice = an_issued_invoice()
+    (notice,) = hears_news()
+
+    page = clerk.get(reverse("bss:notifications_message_change", args=[notice.pk]))
+
+    assert f"Enclosed {invoice.number}.pdf" in words(page)

@@ -28,6 +28,7 @@ from purveyor.faces.backoffice.frame.record_admin import actor_of
 from purveyor.faces.backoffice.frame.shown_only import ShownOnly
 from purveyor.faces.backoffice.frame.site import bss
 from purveyor.faces.backoffice.frame.verbs import done, verb
+from purveyor.flows.execution.papers import names_of_papers
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 
@@ -120,6 +121,7 @@ class MessageAdmin(ShownOnly):
             **context,
             "title": _("Message"),
             "mail": message,
+            "papers": names_of_papers(message),
             "state_badge": status_badge(message, "state"),
             "about_link": record_link(message),
             "account_link": (
