@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page
@@ -24,7 +27,7 @@ from purveyor.flows.checkout.models import Basket
 from tests.factories.accounts import an_account
 from tests.factories.assets import a_failed_asset, a_pending_asset, a_synchronized_asset
 from tests.factories.catalogue import a_price
-from tests.factories.members import a_member
+from tests.factories.members import PASSWORD, a_member
 from tests.factories.moments import DAN, NOON
 from tests.integration.storefront.test_access import Village
 from tests.support.inspection import HTML, Inspector
@@ -33,10 +36,10 @@ from tests.support.markup import faults_of
 LONG = "Donaudampfschifffahrtsgesellschaft für Elektrizitätsversorgung mbH & Co. KG"
 SHELF = "migrations"
 SIGN_IN = "/account/sign-in/"
-#: Who is signed in is led home from the door; without a logo there is none.
-NEVER_SHOWN = {"sign_in", "logo"}
-#: How an address answers that is no page: a form's, or a file's.
-NO_PAGES = {"405", "text/css", "text/csv", "application/pdf"}
+#: Who is signed in is led away from the door; without a logo there is none.
+NEVER_SHOWN = {"sign_in", "second_step", "sign_in_by_passkey", "logo"}
+
+LED_AWAY = {"302", "403", "404"}
 
 Visits = Callable[..., Inspector]
 
@@ -76,7 +79,7 @@ def visits(browser: Browser, live_server: Any, tmp_path: Path) -> Iterator[Visit
     def visit(user: User | None = None) -> Inspector:
         context = browser.new_context(base_url=live_server.url)
         if user is not None:
-            context.add_cookies([a_session(user, live_server.url)])
+            context.add_cookies([a_session(user.email, live_server.url)])
         kept = tmp_path / str(len(inspectors))
         inspectors.append(Inspector(context, site=live_server.url, kept=kept))
         return inspectors[-1]
@@ -89,10 +92,10 @@ def visits(browser: Browser, live_server: Any, tmp_path: Path) -> Iterator[Visit
     assert not complaints, "\n".join(complaints)
 
 
-def a_session(user: User, site: str) -> Any:
-    """Return the cookie of a browser in which a person is signed in."""
+def a_session(email: str, site: str) -> Any:
+    """Return the cookie of a browser in which a person has just signed in."""
     client = Client()
-    client.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    client.post(SIGN_IN, {"username": email, "password": PASSWORD})
     name = settings.SESSION_COOKIE_NAME
     return {"name": name, "value": client.cookies[name].value, "url": site}
 
@@ -111,19 +114,34 @@ def opens_all(
         kind = inspector.opens(name, address)
         if kind == HTML and tries_forms:
             inspector.sends_nothing(name, address)
-        if kind != HTML and kind not in NO_PAGES:
+        if kind in LED_AWAY:
             unseen[name] = address
     return unseen
 
 
 def test_every_page_of_a_reseller(village: Village, visits: Visits) -> None:
+    buyer, admin, agent = (
+        village.people["reseller", role].user
+        for role in (MemberRole.BUYER, MemberRole.ADMIN, MemberRole.BILLING_AGENT)
+    )
+    inspectors = [visits(person) for person in (buyer, admin, agent)]
+    has_an_app(admin)
+    passkey = Authenticator.objects.create(
+        user=agent, type=Authenticator.Type.WEBAUTHN, data={"name": LONG}
+    )
     to_see = addresses(village, "reseller")
+    to_see["remove_passkey"] = f"/account/security/passkeys/{passkey.pk}/remove/"
 
-    for role in (MemberRole.BUYER, MemberRole.ADMIN):
-        inspector = visits(village.people["reseller", role].user)
+    for inspector in inspectors:
         to_see = opens_all(inspector, to_see, tries_forms=True)
 
     assert set(to_see) == NEVER_SHOWN
+
+
+def has_an_app(user: User) -> None:
+    """Give a person an authenticator app and recovery codes."""
+    TOTP.activate(user, generate_totp_secret())
+    RecoveryCodes.activate(user)
 
 
 def test_every_page_of_an_end_customer(village: Village, visits: Visits) -> None:
@@ -146,7 +164,7 @@ def test_pages_with_nothing_on_them(village: Village, visits: Visits) -> None:
 
 def test_pages_that_turn_visitors_away(village: Village, visits: Visits) -> None:
     inspector = visits(village.people["customer", MemberRole.BUYER].user)
-    lone = visits(User.objects.create_user("lone@x.example", name="Lone"))
+    lone = visits(User.objects.create_user("lone@x.example", PASSWORD, name="Lone"))
 
     inspector.looks_at("not found", "/nothing/")
     inspector.looks_at("not theirs", village.addresses_of("stranger")["order"])
@@ -163,6 +181,8 @@ def test_pages_before_signing_in(
     inspector = visits()
     page = inspector.page
     settings.AXES_FAILURE_LIMIT = 2
+    admin = village.people["reseller", MemberRole.ADMIN].user
+    has_an_app(admin)
 
     inspector.opens("sign in", SIGN_IN)
     inspector.sends_nothing("sign in", SIGN_IN)
@@ -172,6 +192,9 @@ def test_pages_before_signing_in(
     page.goto(SIGN_IN)
     inspector.context.clear_cookies()
     inspector.looks_at("stale", lambda: signs_in(page))
+    page.goto(SIGN_IN)
+    inspector.looks_at("second step", lambda: signs_in(page, admin.email, PASSWORD))
+    assert page.url.endswith("/account/code/")
     Organization.objects.update(is_shop_open=False)
     inspector.looks_at("closed", SIGN_IN)
 
@@ -206,11 +229,11 @@ def test_what_is_wrong_with_a_page_is_seen(browser: Browser, tmp_path: Path) -> 
         assert cause in told
 
 
-def signs_in(page: Page) -> None:
+def signs_in(page: Page, email: str = "eve@x.example", password: str = "?") -> None:
     """Try to sign in."""
-    page.get_by_label("E-mail").fill("mia@north.example")
-    page.get_by_label("Password").fill("not hers")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def breaks(**_facts: Any) -> None:
