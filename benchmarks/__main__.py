@@ -21,6 +21,7 @@ BENCHMARKS = (
     "reconcile",
     "asset_list",
     "storefront_assets",
+    "lists",
 )
 
 

@@ -246,6 +246,7 @@ class Account(models.Model):
         )
         indexes = (
             models.Index(fields=("-created_at", "-id"), name="account_newest"),
+            models.Index(fields=("kind", "-created_at", "-id"), name="account_by_kind"),
             models.Index(fields=("name",), name="account_by_name"),
             models.Index(Upper("email"), name="account_by_email"),
             models.Index(fields=("name_key",), name="account_by_name_key"),

@@ -25,6 +25,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Round
 
+from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.expiry import beginning_of, days_left, waiting
 from purveyor.domain.assets.models import Asset
 from purveyor.kernel import clock
@@ -158,18 +159,21 @@ def radar_by_account(
     *, sight: Sight, now: datetime, offset: int = 0, limit: int = 50
 ) -> tuple[AccountRow, ...]:
     """Return the coupons in sight by account and currency, soonest first."""
-    rows = (
+    rows = list(
         _in_bucket(sight, now=now)
         .annotate(currency=CURRENCY)
-        .values("account_id", "account__number", "account__name", "currency")
+        .values("account_id", "currency")
         .annotate(first_expires_at=Min("expires_at"), **_SUMS)
-        .order_by("first_expires_at", "account_id", "currency")
-    )[offset : offset + min(limit, RADAR_ROWS_MAX)]
+        .order_by("first_expires_at", "account_id", "currency")[
+            offset : offset + min(limit, RADAR_ROWS_MAX)
+        ]
+    )
+    accounts = Account.objects.in_bulk({row["account_id"] for row in rows})
     return tuple(
         AccountRow(
             account_id=row["account_id"],
-            account_number=row["account__number"],
-            account_name=row["account__name"],
+            account_number=accounts[row["account_id"]].number,
+            account_name=accounts[row["account_id"]].name,
             first_expires_at=row["first_expires_at"],
             days_left=days_left(row["first_expires_at"], now=now),
             **_sums_of(row),

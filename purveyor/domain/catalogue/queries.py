@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from purveyor.domain.catalogue.models import (
     Application,
+    PriceList,
     Product,
     ProductType,
     TaxRate,
@@ -74,6 +75,12 @@ def sellable_products() -> QuerySet[Product]:
     return Product.objects.filter(
         is_published=True, product_type__application__is_active=True
     ).order_by("name", "id")
+
+
+def currencies_sold_in() -> tuple[str, ...]:
+    """Return the currencies that have a price list."""
+    currencies = PriceList.objects.order_by("currency").values_list("currency")
+    return tuple(currency for (currency,) in currencies.distinct())
 
 
 def tax_of(*, product: Product, country: str) -> Tax:

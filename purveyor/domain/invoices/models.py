@@ -59,6 +59,7 @@ class Charge(models.Model):
         )
         indexes = (
             models.Index(fields=("state", "bill_to", "id"), name="charge_waiting"),
+            models.Index(fields=("created_at",), name="charge_by_time"),
         )
 
     def __str__(self) -> str:

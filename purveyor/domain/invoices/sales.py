@@ -18,6 +18,7 @@ from django.db.models import (
     DecimalField,
     ExpressionWrapper,
     F,
+    Q,
     QuerySet,
     Sum,
     Value,
@@ -25,7 +26,9 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.expiry import beginning_of
+from purveyor.domain.catalogue.models import Product
 from purveyor.domain.invoices.lifecycle import ChargeState
 from purveyor.domain.invoices.models import Charge
 from purveyor.domain.invoices.queries import MONTHS_MAX, months_until
@@ -105,15 +108,25 @@ def sold_by_month(*, now: datetime, months: int = 12) -> tuple[MonthOfVendor, ..
         When(created_at__gte=beginning_of(month), then=Value(month))
         for month in reversed(span)
     ]
-    vendor = "order_item__product__product_type__application__name"
-    rows = (
+    rows = list(
         _charges(since=span[0])
-        .annotate(month=Case(*cases, output_field=DateField()), vendor=F(vendor))
-        .values("month", "vendor", "currency")
+        .annotate(month=Case(*cases, output_field=DateField()))
+        .values("month", "currency", product=F("order_item__product"))
         .annotate(**_SUMS)
-        .order_by("month", "vendor", "currency")
     )
-    return tuple(MonthOfVendor(r["month"], r["vendor"], _sold(r)) for r in rows)
+    vendors = dict(
+        Product.objects.filter(pk__in={row["product"] for row in rows}).values_list(
+            "pk", "product_type__application__name"
+        )
+    )
+    sums: dict[tuple[date, str, str], Sold] = {}
+    for row in rows:
+        key = (row["month"], vendors[row["product"]], row["currency"])
+        sums[key] = sums[key] + _sold(row) if key in sums else _sold(row)
+    return tuple(
+        MonthOfVendor(month, vendor, sums[month, vendor, currency])
+        for month, vendor, currency in sorted(sums)
+    )
 
 
 def best_buyers(
@@ -130,18 +143,27 @@ def best_buyers(
     Source:  the BSS dashboard
     """
     span = months_until(day=clock.day_of(now), count=min(months, MONTHS_MAX))
-    rows = (
-        _charges(since=span[0])
-        .annotate(
-            buyer=Coalesce("account__parent", "account"),
-            number=Coalesce("account__parent__number", "account__number"),
-            name=Coalesce("account__parent__name", "account__name"),
-        )
-        .values("buyer", "number", "name", "currency")
-        .annotate(**_SUMS)
-        .order_by(F("net").desc(), "buyer", "currency")
-    )[: min(limit, BUYERS_MAX)]
-    return tuple(Buyer(r["buyer"], r["number"], r["name"], _sold(r)) for r in rows)
+    bought = _charges(since=span[0]).annotate(
+        buyer=Coalesce("account__parent", "account")
+    )
+    best = list(
+        bought.values("buyer", "currency")
+        .annotate(worth=Sum("net_amount"))
+        .order_by(F("worth").desc(), "buyer", "currency")
+        .values_list("buyer", "currency")[: min(limit, BUYERS_MAX)]
+    )
+    buyers = {buyer for buyer, _currency in best}
+    known = Account.objects.in_bulk(buyers)
+    theirs = Account.objects.filter(Q(pk__in=buyers) | Q(parent__in=buyers))
+    of_them = bought.filter(account__in=list(theirs.values_list("pk", flat=True)))
+    sums = {
+        (row["buyer"], row["currency"]): _sold(row)
+        for row in of_them.values("buyer", "currency").annotate(**_SUMS)
+    }
+    return tuple(
+        Buyer(buyer, known[buyer].number, known[buyer].name, sums[buyer, currency])
+        for buyer, currency in best
+    )
 
 
 def _charges(*, since: date) -> QuerySet[Charge]:

@@ -3,6 +3,7 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from purveyor.domain.accounts.models import Account, AccountKind, MailLanguage
@@ -267,6 +268,8 @@ class Message(Workable):
             models.Index(
                 fields=("notification", "-created_at"), name="message_of_notification"
             ),
+            models.Index(Upper("recipient"), name="message_to"),
+            models.Index(Upper("about_label"), name="message_about_label"),
         )
 
     def __str__(self) -> str:

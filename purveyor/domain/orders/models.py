@@ -158,6 +158,11 @@ class Order(models.Model):
                 condition=Q(label__isnull=False),
             ),
             models.Index(Upper("po_code"), name="order_by_po_code"),
+            models.Index(  # few of many: what can be executed
+                fields=("-submitted_at", "-id"),
+                name="order_to_execute",
+                condition=Q(state__in=(OrderState.SUBMITTED, OrderState.EXECUTING)),
+            ),
         )
 
     def __str__(self) -> str:
@@ -312,6 +317,13 @@ class OrderItem(models.Model):
                 name="order_item_executed_by_an_execution",
                 condition=Q(state=ItemState.OPEN, execution__isnull=True)
                 | Q(state=ItemState.EXECUTED, execution__isnull=False),
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("order", "product"),
+                name="order_item_open",
+                condition=Q(state=ItemState.OPEN),
             ),
         )
 

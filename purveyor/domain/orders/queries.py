@@ -185,7 +185,8 @@ def for_manual_management() -> Q:
 
 def count_for_manual_management(*, limit: int = COUNT_MAX) -> int:
     """Return how many orders wait for staff to execute items, at most a limit."""
-    return Order.objects.filter(for_manual_management()).order_by()[:limit].count()
+    waiting = Order.objects.filter(for_manual_management())
+    return waiting.order_by("-submitted_at", "-id")[:limit].count()
 
 
 def labels_for(order: Order) -> list[StatusLabel]:

@@ -170,14 +170,17 @@ def waiting_approvals(
 
     Units:  money in each order's currency.
     """
-    asked = _undecided().select_related("order__account", "order__bill_to")
+    asked = _undecided().order_by("asked_at", "id")
     if as_reseller is not None:
         asked = asked.filter(
             cause=ApprovalCause.RESELLER, order__account__parent=as_reseller
         )
+    # First which they are: those before them are skipped without what they show.
+    keys = list(asked.values_list("pk", flat=True)[offset : offset + limit])
     items = Prefetch("order__items", OrderItem.objects.order_by("position", "id"))
-    found = asked.order_by("asked_at", "id").prefetch_related(items)
-    return _with_credit(list(found[offset : offset + limit]))
+    found = Approval.objects.filter(pk__in=keys).order_by("asked_at", "id")
+    related = ("order__account", "order__bill_to")
+    return _with_credit(list(found.select_related(*related).prefetch_related(items)))
 
 
 def waiting_for(*, order: Order) -> list[Waiting]:

@@ -11,6 +11,7 @@ from purveyor.domain.accounts.models import Account, AccountKind, Address, Conta
 from purveyor.domain.accounts.operations import establish_roles
 from purveyor.domain.provisioning.lifecycle import LinkStatus
 from purveyor.domain.provisioning.models import AccountLink
+from purveyor.faces.backoffice.frame import record_lists
 from purveyor.flows.execution.street import STREET
 from purveyor.kernel import clock
 from purveyor.kernel.journal.models import Entry
@@ -382,3 +383,16 @@ def test_an_unknown_account_or_application_is_not_found(
     assert sales.get(reverse(SYNC, args=[4711])).status_code == 404
     assert sales.post(page, {"application": "4711"}).status_code == 404
     assert sales.post(page, {"application": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize("seldom", [0, 1, 1_000])
+def test_a_search_finds_the_newest_first_however_many_there_are(
+    sales: Client, monkeypatch: pytest.MonkeyPatch, seldom: int
+) -> None:
+    monkeypatch.setattr(record_lists, "SELDOM", seldom)
+    older, newer = an_account(name="Harbor Trading"), an_account(name="Harbor Tools")
+    an_account(name="Alpine Trading")
+
+    shown = sales.get(reverse(LIST), {"q": "harbor t"}).context["cl"].result_list
+
+    assert [account.pk for account in shown] == [newer.pk, older.pk]

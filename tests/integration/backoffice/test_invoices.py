@@ -7,6 +7,7 @@ from django.urls import reverse
 from purveyor.domain.invoices.lifecycle import ChargeState, InvoiceState
 from purveyor.domain.invoices.models import Charge, Invoice
 from tests.factories.accounts import an_account, an_organization
+from tests.factories.catalogue import a_price_list
 from tests.factories.invoices import a_draft_invoice, an_issued_invoice, pending_charges
 from tests.support.staff import queries_of, signed_in, words
 
@@ -169,3 +170,19 @@ def test_the_lists_ask_as_much_for_many_as_for_one(billing: Client, page: str) -
         pending_charges()
 
     assert queries_of(billing, reverse(page)) == for_one
+
+
+def test_the_list_is_narrowed_by_the_currencies_there_are_prices_in(
+    billing: Client,
+) -> None:
+    for currency in ("EUR", "CHF"):
+        a_price_list(currency=currency)
+        an_invoice = an_issued_invoice(currency=currency)
+
+    answer = billing.get(reverse(LIST), {"currency": "CHF"})
+
+    (narrowed,) = (
+        each for each in answer.context["cl"].filter_specs if each.title == "currency"
+    )
+    assert [choice for choice, _name in narrowed.lookup_choices] == ["CHF", "EUR"]
+    assert list(answer.context["cl"].result_list) == [an_invoice]

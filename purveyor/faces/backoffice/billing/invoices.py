@@ -26,6 +26,7 @@ from purveyor.faces.backoffice.frame.display import (
     page_of,
     status_badge,
 )
+from purveyor.faces.backoffice.frame.filters import CurrencyFilter
 from purveyor.faces.backoffice.frame.questions import ReasonForm
 from purveyor.faces.backoffice.frame.record_admin import actor_of
 from purveyor.faces.backoffice.frame.shown_only import ShownOnly
@@ -51,7 +52,7 @@ class InvoiceAdmin(ShownOnly, TickedList):
         "total",
         "created",
     )
-    list_filter = (("state", ChoicesDropdownFilter), "currency")
+    list_filter = (("state", ChoicesDropdownFilter), CurrencyFilter)
     list_select_related = ("account", "bill_to")
     ordering = ("-created_at", "-id")
     search_fields = ("number__exact",)  # and more: see `get_search_results`

@@ -15,6 +15,7 @@ from purveyor.domain.invoices.lifecycle import ChargeState
 from purveyor.domain.invoices.models import Charge, Invoice
 from purveyor.domain.invoices.operations import create_draft, drop_charge
 from purveyor.faces.backoffice.frame.display import badge, link_to, moment, page_of
+from purveyor.faces.backoffice.frame.filters import CurrencyFilter
 from purveyor.faces.backoffice.frame.questions import ReasonForm
 from purveyor.faces.backoffice.frame.record_admin import actor_of
 from purveyor.faces.backoffice.frame.shown_only import ShownOnly
@@ -43,7 +44,7 @@ class ChargeAdmin(ShownOnly, TickedList):
         "created",
     )
     list_display_links = None
-    list_filter = ("waits_for_delivery", "currency")
+    list_filter = ("waits_for_delivery", CurrencyFilter)
     list_select_related = ("account", "bill_to", "execution__order")
     ordering = ("-id",)
     search_fields = ("account__number__exact",)  # see `get_search_results`

@@ -29,6 +29,7 @@ from purveyor.faces.backoffice.billing.price_form import (
     PriceListForm,
 )
 from purveyor.faces.backoffice.frame.display import NOTHING, badge, day
+from purveyor.faces.backoffice.frame.filters import CurrencyFilter
 from purveyor.faces.backoffice.frame.record_admin import BssModelAdmin, Rows, actor_of
 from purveyor.faces.backoffice.frame.site import bss
 from purveyor.kernel import clock
@@ -53,7 +54,7 @@ class PriceListAdmin(BssModelAdmin):
         "owner_told",
     )
     empty_text = gettext_lazy("Add one for each currency you sell in.")
-    list_filter = ("is_active", "is_default", "currency")
+    list_filter = ("is_active", "is_default", CurrencyFilter)
     list_select_related = ("owner",)
     ordering = ("name",)
     search_fields = ("name__icontains",)

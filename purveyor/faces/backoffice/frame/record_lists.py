@@ -40,6 +40,7 @@ from purveyor.kernel.lists.models import SavedList
 from purveyor.kernel.lists.queries import Kept, kept_of
 
 PAGE, ERROR, SOUGHT = "p", "e", "q"
+SELDOM = 1_000  # records that are put in order at once
 PASSING = (PAGE, ORDER, VIEW, ERROR)  # what of an address is no filter
 
 
@@ -167,8 +168,19 @@ class RecordList(unfold.ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Return what fits a search; numbers are found however they are written."""
-        return super().get_search_results(request, queryset, self.sought(search_term))
+        """
+        Return what fits a search; numbers are found however they are written.
+
+        What is found only seldom is looked up before it is put in order: the database
+        would else walk through the list in its order until it meets it.
+        """
+        sought = self.sought(search_term)
+        found, may_repeat = super().get_search_results(request, queryset, sought)
+        if sought:
+            keys = [pk for (pk,) in found.order_by().values_list("pk")[: SELDOM + 1]]
+            if len(keys) <= SELDOM:
+                return queryset.filter(pk__in=keys), False
+        return found, may_repeat
 
     def sought(self, term: str) -> str:
         """Return what is looked for; our numbers are written in capitals."""

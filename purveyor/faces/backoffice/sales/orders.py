@@ -28,6 +28,7 @@ from purveyor.domain.orders.queries import (
 from purveyor.faces.backoffice.frame.attachments import files_of, holds_files
 from purveyor.faces.backoffice.frame.badges import order_badge
 from purveyor.faces.backoffice.frame.display import link_to, moment, page_of
+from purveyor.faces.backoffice.frame.filters import CurrencyFilter
 from purveyor.faces.backoffice.frame.questions import opens_dialog
 from purveyor.faces.backoffice.frame.record_admin import actor_of
 from purveyor.faces.backoffice.frame.site import bss
@@ -64,7 +65,7 @@ class OrderAdmin(OrderVerbs):
         "created",
     )
     list_display_links = ("number",)
-    list_filter: ClassVar[Any] = (LabelFilter, "currency")
+    list_filter: ClassVar[Any] = (LabelFilter, CurrencyFilter)
     ordering = ("-created_at", "-id")
     search_fields = ("number__exact",)  # and more: see `get_search_results`
     search_help_text = gettext_lazy("Order or account number, or PO code")
