@@ -71,7 +71,10 @@ class OrderForm(forms.ModelForm[Order]):
         queryset=Contact.objects.none(),
         required=False,
         widget=UnfoldAdminSelectWidget,
-        help_text=_("Gets the coupon code by mail. Empty: the billing contact."),
+        help_text=_(
+            "Gets the coupon code by mail. Empty: the main order contact, else the "
+            "billing contact."
+        ),
     )
 
     class Meta:
