@@ -22,7 +22,10 @@ from purveyor.kernel.journal.operations import check, log
 MEMBERSHIPS_MAX = 100
 RECEIVERS_MAX = 500
 
-LOOK = ("catalogue.view", "orders.view", "assets.view", "customers.view")
+LOOK = (
+    *("catalogue.view", "orders.view", "assets.view"),
+    *("customers.view", "invoices.view"),
+)
 BUY = (
     "basket.change",
     "orders.place",
@@ -35,6 +38,8 @@ BUY = (
 
 #: What only an account can do that has end customers of its own.
 OF_RESELLERS = frozenset(("customers.view", "customers.add", "customers.change"))
+#: What concerns only an account that is billed itself.
+OF_PAYERS = frozenset(("invoices.view",))
 
 #: What each role may do in the Storefront.
 ALLOWED: dict[str, frozenset[str]] = {
@@ -62,6 +67,8 @@ class Membership:
     def may(self, permission: str) -> bool:
         """Return whether the role allows something that the account can do at all."""
         if permission in OF_RESELLERS and not self.is_reseller:
+            return False
+        if permission in OF_PAYERS and not self.sees_prices:
             return False
         return permission in ALLOWED[self.role]
 

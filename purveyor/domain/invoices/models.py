@@ -134,6 +134,9 @@ class Invoice(models.Model):
             models.Index(
                 fields=("state", "-created_at", "-id"), name="invoice_by_state"
             ),
+            models.Index(
+                fields=("bill_to", "-issue_date", "-id"), name="invoice_of_payer"
+            ),
         )
 
     def __str__(self) -> str:

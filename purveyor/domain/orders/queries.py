@@ -1,6 +1,6 @@
 """Questions about orders."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Self
@@ -76,6 +76,14 @@ def get_order(*, number: str, seen_by: Account | None) -> Order:
         message = f"There is no order {number}."
         raise NotFound(message, number=number)
     return order
+
+
+def numbers_seen(*, numbers: Collection[str], seen_by: Account) -> frozenset[str]:
+    """Return which of some orders an account may see."""
+    seen = Order.objects.filter(
+        accounts_under(seen_by), number__in=numbers, submitted_at__isnull=False
+    )
+    return frozenset(seen.values_list("number", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

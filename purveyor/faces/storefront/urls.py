@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from purveyor.faces.storefront.billing import assets, orders
+from purveyor.faces.storefront.billing import assets, invoices, orders
 from purveyor.faces.storefront.customers import adding, contacts, listing, pages
 from purveyor.faces.storefront.frame import looks
 from purveyor.faces.storefront.people import (
@@ -52,6 +52,10 @@ urlpatterns = [
     path("orders/export/", orders.order_export, name="orders_export"),
     path("orders/<str:number>/", orders.order, name="order"),
     path("orders/<str:number>/cancel/", orders.cancel, name="cancel_order"),
+    path("invoices/", invoices.invoice_list, name="invoices"),
+    path("invoices/export/", invoices.invoice_export, name="invoices_export"),
+    path("invoices/<str:invoice>/", invoices.invoice, name="invoice"),
+    path("invoices/<str:invoice>/pdf/", invoices.invoice_pdf, name="invoice_pdf"),
     path("assets/", assets.asset_list, name="assets"),
     path("assets/export/", assets.asset_export, name="assets_export"),
     path("assets/<str:asset>/", assets.asset, name="asset"),

@@ -11,6 +11,7 @@ from django.urls import URLResolver, get_resolver
 from purveyor.domain.accounts.membership import ALLOWED, Membership
 from purveyor.domain.accounts.models import MemberRole, Organization
 from purveyor.domain.assets.operations import Coupon, connect_coupon
+from purveyor.domain.invoices.models import Invoice
 from purveyor.domain.orders.models import Order
 from purveyor.flows.checkout.models import Basket
 from purveyor.flows.checkout.operations import add_to_basket
@@ -74,6 +75,10 @@ class Village:
             who: an_execution(order=order).assets.get()
             for who, order in self.orders.items()
         }
+        self.invoices = {
+            who: Invoice.objects.get(lines__charge__order_item__order=order)
+            for who, order in self.orders.items()
+        }
         for who, asset in self.assets.items():
             coupon = Coupon(f"BT-{who}-0000-CASH".upper())
             connect_coupon(
@@ -94,6 +99,7 @@ class Village:
             "key": str(self.baskets[who].key),
             "number": self.orders[who].number,
             "asset": self.assets[who].number,
+            "invoice": str(self.invoices[who].number),
             "code": self.product.code,
             "slug": "nothing",
             "version": "0",
@@ -211,6 +217,38 @@ def test_nobody_sees_the_customers_of_a_reseller(
             is_allowed = viewer == "rival" and permissions[name] in ALLOWED[role]
             assert asks(client, name, address) == (200 if is_allowed else 403), name
     assert village.accounts["customer"].contacts.count() == 1
+
+
+#: Whose invoices each of the three is shown: who pays, and an end customer pays none.
+PAYS = {
+    "reseller": {"reseller", "customer"},
+    "stranger": {"stranger"},
+}
+
+
+@pytest.mark.parametrize("viewer", PAYS)
+@pytest.mark.parametrize("role", MemberRole)
+def test_an_invoice_is_shown_to_who_pays_it(
+    village: Village, viewer: str, role: MemberRole
+) -> None:
+    client = a_visit(village.people[viewer, role])
+
+    for owner in village.accounts:
+        addresses = village.addresses_of(owner)
+        for name in ("invoice", "invoice_pdf"):
+            expected = 200 if owner in PAYS[viewer] else 404
+            assert asks(client, name, addresses[name]) == expected, (name, owner)
+
+
+def test_an_end_customer_whose_reseller_pays_has_no_invoices(village: Village) -> None:
+    client = a_visit(village.people["customer", MemberRole.ADMIN])
+
+    for owner in village.accounts:
+        addresses = village.addresses_of(owner)
+        for name in ("invoices", "invoices_export", "invoice", "invoice_pdf"):
+            assert asks(client, name, addresses[name]) == 403, (name, owner)
+    shown = client.get(village.addresses_of("customer")["order"]).content.decode()
+    assert "/invoices/" not in shown
 
 
 def test_nobody_buys_for_the_customers_of_others(village: Village) -> None:

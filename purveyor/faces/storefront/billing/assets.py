@@ -204,6 +204,7 @@ def _page(
         "people": people,
         "name_form": name_form or NameForm(initial={"name": found.name}),
         "mail_form": HandOverForm(people),
+        "may_see_invoices": member.may("invoices.view"),
         "may_reveal": member.may("assets.reveal"),
         "may_change": member.may("assets.change"),
     }

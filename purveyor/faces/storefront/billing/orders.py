@@ -143,7 +143,12 @@ def _page(
     refusal: str = "",
 ) -> HttpResponse:
     found = progress_of(number=number, member=request.member, today=clock.today())
-    told = {"order": found, "form": form or CancelForm(), "refusal": refusal}
+    told = {
+        "order": found,
+        "form": form or CancelForm(),
+        "refusal": refusal,
+        "may_see_invoices": request.member.may("invoices.view"),
+    }
     if not is_part:
         told["is_new"] = request.session.pop(JUST_PLACED, "") == number
     status = 422 if form else 409 if refusal else 200

@@ -89,6 +89,7 @@ def tabs(request: ShopRequest) -> list[dict[str, Any]]:
     known = (
         (_("Orders"), "orders", "orders.view"),
         (_("Assets"), "assets", "assets.view"),
+        (_("Invoices"), "invoices", "invoices.view"),
     )
     here = request.resolver_match.url_name if request.resolver_match else ""
     return [

@@ -14,7 +14,7 @@ LOOK_COOKIE = "look"
 LOOKS = ("auto", "light", "dark")
 #: The pages that are found under Billing.
 BILLING = (
-    *("orders", "order", "cancel_order"),
+    *("orders", "order", "cancel_order", "invoices", "invoice"),
     *("assets", "asset", "reveal", "rename", "send_again"),
 )
 #: The pages that are found under My customers.
