@@ -178,6 +178,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/15m/key",
     "reauthenticate": "10/15m/user",
     "reset_password": "20/15m/ip,3/15m/key",
+    "invite": "30/h/user",
 }
 MFA_ADAPTER = "purveyor.project.sign_in.SecondStep"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]

@@ -35,6 +35,13 @@ def may_ask_for_reset(request: HttpRequest, *, email: str) -> bool:
     return allowed
 
 
+def may_invite(request: HttpRequest) -> bool:
+    """Return whether a person may have one more mail sent to others, and count it."""
+    user = request.user
+    allowed: bool = ratelimit.consume(request, action="invite", user=user)
+    return allowed
+
+
 def note_wrong_password(request: HttpRequest, *, email: str, now: datetime) -> None:
     """Write into the history that somebody was not let in by their password."""
     is_locked = getattr(request, "axes_locked_out", False)

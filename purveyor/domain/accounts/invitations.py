@@ -66,28 +66,30 @@ def mail_link(*, user: User, actor: str, now: datetime) -> None:
 
     :raises NobodyToInvite: if the person is switched off.
     """
-    if not user.is_active:
-        words = _("%(person)s is switched off. Switch them on first.")
-        raise NobodyToInvite(words % {"person": user.get_full_name()})
     is_first = not user.has_usable_password()
-    asked = {
-        "purpose": LinkPurpose.WELCOME if is_first else LinkPurpose.RESET,
-        "asked_by": actor,
-        "asked_at": now,
-        "sent_at": None,
-        "expires_at": None,
-        "fingerprint": None,
-        "due_at": now,
-        "give_up_at": give_up_at(now=now),
-        "tries_count": 0,
-        "waits_because": "",
-        "lane": Lane.INTERACTIVE,
-    }
-    invitation, is_new = Invitation.objects.get_or_create(user=user, defaults=asked)
-    if not is_new and invitation.state != InvitationState.WAITING:
-        INVITATION.move(invitation, "ask_again", **asked)
-    log(user, "invite", actor=actor, at=now)
-    wake()
+    purpose = LinkPurpose.WELCOME if is_first else LinkPurpose.RESET
+    _write_to(user, purpose=purpose, actor=actor, now=now)
+
+
+@transaction.atomic
+def mail_access(*, user: User, actor: str, now: datetime) -> None:
+    """
+    Tell a person of an account for which they may act now, with a link if they need it.
+
+    :raises NobodyToInvite: if the person is switched off.
+    """
+    is_first = not user.has_usable_password()
+    purpose = LinkPurpose.WELCOME if is_first else LinkPurpose.JOINED
+    _write_to(user, purpose=purpose, actor=actor, now=now)
+
+
+@transaction.atomic
+def withdraw_invitation(*, user: User, actor: str, now: datetime) -> None:
+    """Let the link of a person die that they have not used."""
+    invitation = Invitation.objects.filter(user=user).first()
+    if invitation is not None and INVITATION.allows(invitation, "withdraw"):
+        INVITATION.move(invitation, "withdraw", fingerprint=None, due_at=None)
+        log(user, "withdraw_invitation", actor=actor, at=now)
 
 
 @transaction.atomic
@@ -98,7 +100,7 @@ def ask_for_reset(*, email: str, now: datetime) -> None:
     Whether the address is known shows neither in an answer nor in a refusal.
     """
     user = User.objects.filter(email=email.strip().lower(), is_active=True).first()
-    if user is not None:
+    if user is not None and _may_come_in(user):
         mail_link(user=user, actor=user.email, now=now)
 
 
@@ -130,6 +132,38 @@ def accept_invitation(
         change_profile(user=user, name=name, language=user.language, now=now)
     reset(username=user.email)
     return user
+
+
+def _may_come_in(user: User) -> bool:
+    is_somebody = user.is_staff or user.has_usable_password()
+    return is_somebody or user.memberships.exists()
+
+
+def _write_to(user: User, *, purpose: LinkPurpose, actor: str, now: datetime) -> None:
+    if not user.is_active:
+        words = _("%(person)s is switched off. Switch them on first.")
+        raise NobodyToInvite(words % {"person": user.get_full_name()})
+    asked = {
+        "purpose": purpose,
+        "asked_by": actor,
+        "asked_at": now,
+        "sent_at": None,
+        "expires_at": None,
+        "fingerprint": None,
+        "due_at": now,
+        "give_up_at": give_up_at(now=now),
+        "tries_count": 0,
+        "waits_because": "",
+        "lane": Lane.INTERACTIVE,
+    }
+    invitation, is_new = Invitation.objects.get_or_create(user=user, defaults=asked)
+    if not is_new and invitation.state != InvitationState.WAITING:
+        INVITATION.move(invitation, "ask_again", **asked)
+    elif purpose != LinkPurpose.JOINED:  # a link that is asked for outranks a notice
+        waiting = Invitation.objects.filter(pk=invitation.pk)
+        waiting.filter(state=InvitationState.WAITING).update(purpose=purpose)
+    log(user, "invite", actor=actor, at=now)
+    wake()
 
 
 def _open_invitation(token: str, *, now: datetime) -> Invitation:

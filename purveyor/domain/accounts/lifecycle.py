@@ -13,6 +13,7 @@ class InvitationState(TextChoices):
     SENT = "SENT", _("Sent")
     FAILED = "FAILED", _("Not sent")
     USED = "USED", _("Used")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
 
 
 INVITATION = Lifecycle(
@@ -23,8 +24,18 @@ INVITATION = Lifecycle(
         Move("fail", (InvitationState.WAITING,), InvitationState.FAILED),
         Move("use", (InvitationState.SENT,), InvitationState.USED),
         Move(
+            "withdraw",
+            (InvitationState.WAITING, InvitationState.SENT, InvitationState.FAILED),
+            InvitationState.WITHDRAWN,
+        ),
+        Move(
             "ask_again",
-            (InvitationState.SENT, InvitationState.FAILED, InvitationState.USED),
+            (
+                InvitationState.SENT,
+                InvitationState.FAILED,
+                InvitationState.USED,
+                InvitationState.WITHDRAWN,
+            ),
             InvitationState.WAITING,
         ),
     ),

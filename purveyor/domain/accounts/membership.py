@@ -43,7 +43,7 @@ OF_PAYERS = frozenset(("invoices.view",))
 
 #: What each role may do in the Storefront.
 ALLOWED: dict[str, frozenset[str]] = {
-    MemberRole.ADMIN: frozenset((*LOOK, *BUY)),
+    MemberRole.ADMIN: frozenset((*LOOK, *BUY, "people.manage")),
     MemberRole.BUYER: frozenset((*LOOK, *BUY)),
     MemberRole.BILLING_AGENT: frozenset(LOOK),
     MemberRole.READ_ONLY: frozenset(LOOK),

@@ -48,10 +48,11 @@ class SignIn(models.Model):
 
 
 class LinkPurpose(models.TextChoices):
-    """For what a person sets a password."""
+    """What a person is written to for. Who has a password joins without a secret."""
 
     WELCOME = "WELCOME", _("First password")
     RESET = "RESET", _("Forgotten password")
+    JOINED = "JOINED", _("Another account")
 
 
 class Invitation(Workable):
@@ -95,6 +96,7 @@ class Invitation(Workable):
             models.CheckConstraint(
                 name="invitation_sent_has_its_link",
                 condition=~Q(state=InvitationState.SENT)
+                | Q(purpose=LinkPurpose.JOINED)
                 | Q(fingerprint__isnull=False, expires_at__isnull=False),
             ),
         )

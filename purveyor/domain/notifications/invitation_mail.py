@@ -65,11 +65,7 @@ def _write(
     is_over = invitation.give_up_at is not None and now >= invitation.give_up_at
     match receipt.answer:
         case Answer.TAKEN | Answer.UNKNOWN:
-            changes |= {
-                "fingerprint": fingerprint(token),
-                "sent_at": now,
-                "expires_at": now + VALID_FOR[LinkPurpose(invitation.purpose)],
-            }
+            changes |= {"sent_at": now, **_link(invitation, token, now=now)}
             INVITATION.move(invitation, "send", **changes)
         case Answer.LATER if not is_over:
             changes["due_at"] = next_try_at(tries_count=tries, now=now)
@@ -78,6 +74,14 @@ def _write(
         case _:
             INVITATION.move(invitation, "fail", **changes)
     lease.end()
+
+
+def _link(invitation: Invitation, token: str, *, now: datetime) -> dict[str, object]:
+    """Return what is kept of the link; who has a password was sent none."""
+    valid_for = VALID_FOR.get(LinkPurpose(invitation.purpose))
+    if valid_for is None:
+        return {}
+    return {"fingerprint": fingerprint(token), "expires_at": now + valid_for}
 
 
 def _letter(invitation: Invitation, token: str) -> Letter:

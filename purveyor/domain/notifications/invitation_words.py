@@ -20,56 +20,88 @@ def invitation_texts(
 ) -> Texts:
     """Return the mail, in the person's own language if they have chosen one."""
     path = STAFF_PATH if user.is_staff else MEMBER_PATH
-    hours = int(VALID_FOR[LinkPurpose(purpose)].total_seconds()) // SECONDS_AN_HOUR
+    site = settings.PUBLIC_URL.rstrip("/")
     facts = {
         "name": user.get_full_name(),
         "email": user.email,
         "organization": organization,
         "accounts": ", ".join(each.account.name for each in memberships_of(user)),
-        "link": f"{settings.PUBLIC_URL.rstrip('/')}{path}{token}/",
-        "hours": hours,
+        "link": f"{site}{path}{token}/",
+        "site": f"{site}/",
     }
     with override(user.language or settings.LANGUAGE_CODE):
-        subject, reason, ending = _words(user, purpose)
-        valid = ngettext(
-            "The link works once, within %(hours)d hour.",
-            "The link works once, within %(hours)d hours.",
-            hours,
-        )
-        parts = (_("Hello %(name)s,"), reason, "%(link)s", valid, ending, "")
-        text = "\n\n".join(parts) % facts
+        subject, *parts = _words(user, LinkPurpose(purpose))
+        text = "\n\n".join((_("Hello %(name)s,"), *parts, "")) % facts
     return Texts(subject % facts, text, urlize(linebreaks(text, autoescape=True)))
 
 
-def _words(user: User, purpose: str) -> tuple[str, str, str]:
-    """Return the subject, why the mail is sent, and what to do then, or otherwise."""
-    if purpose == LinkPurpose.RESET:
-        return (
-            _("Set a new password for %(organization)s"),
-            _("you have asked for a new password. Set it here:"),
-            _(
-                "Wherever you are signed in, you have to sign in again then.\n\nIf it "
-                "was not you who asked, do nothing: your password stays as it is."
-            ),
-        )
-    ending = _(
-        "Then sign in as %(email)s.\n\nIf you did not expect this mail, do nothing: "
-        "without the link nothing happens."
+def _words(user: User, purpose: LinkPurpose) -> tuple[str, ...]:
+    """Return the subject, then what the mail says, part by part."""
+    match purpose:
+        case LinkPurpose.RESET:
+            return _reset()
+        case LinkPurpose.JOINED:
+            return _joined()
+        case LinkPurpose.WELCOME if user.is_staff:
+            return _staff()
+    return _member()
+
+
+def _reset() -> tuple[str, ...]:
+    return (
+        _("Set a new password for %(organization)s"),
+        _("you have asked for a new password. Set it here:"),
+        "%(link)s",
+        _valid(LinkPurpose.RESET),
+        _("Wherever you are signed in, you have to sign in again then."),
+        _("If it was not you who asked, do nothing: your password stays as it is."),
     )
-    if user.is_staff:
-        return (
-            _("Set your password for %(organization)s"),
-            _(
-                "set your password for the business support system of "
-                "%(organization)s here:"
-            ),
-            ending,
-        )
+
+
+def _joined() -> tuple[str, ...]:
     return (
         _("Your access to %(organization)s"),
         _(
-            "you can act for %(accounts)s in the shop of %(organization)s. Set your "
-            "password here:"
+            "you can act for %(accounts)s in the shop of %(organization)s now. Sign in "
+            "as %(email)s, as before:"
         ),
-        ending,
+        "%(site)s",
+        _("If you did not expect this mail, tell the people of that account."),
     )
+
+
+def _staff() -> tuple[str, ...]:
+    why = _(
+        "set your password for the business support system of %(organization)s here:"
+    )
+    return (_("Set your password for %(organization)s"), why, *_first())
+
+
+def _member() -> tuple[str, ...]:
+    why = _(
+        "you can act for %(accounts)s in the shop of %(organization)s. Set your "
+        "password here:"
+    )
+    return (_("Your access to %(organization)s"), why, *_first())
+
+
+def _first() -> tuple[str, ...]:
+    return (
+        "%(link)s",
+        _valid(LinkPurpose.WELCOME),
+        _("Then sign in as %(email)s."),
+        _(
+            "If you did not expect this mail, do nothing: without the link nothing "
+            "happens."
+        ),
+    )
+
+
+def _valid(purpose: LinkPurpose) -> str:
+    hours = int(VALID_FOR[purpose].total_seconds()) // SECONDS_AN_HOUR
+    words = ngettext(
+        "The link works once, within %(hours)d hour.",
+        "The link works once, within %(hours)d hours.",
+        hours,
+    )
+    return words % {"hours": hours}

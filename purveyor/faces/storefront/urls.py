@@ -12,6 +12,7 @@ from purveyor.faces.storefront.people import (
     second_step,
     security,
     sign_in,
+    team,
     welcome,
 )
 from purveyor.faces.storefront.shop import basket, catalogue, checkout
@@ -93,6 +94,11 @@ urlpatterns = [
         passkeys.remove_passkey,
         name="remove_passkey",
     ),
+    path("account/people/", team.people, name="people"),
+    path("account/people/<int:person>/", team.person, name="person"),
+    path("account/people/<int:person>/role/", team.set_role, name="set_role"),
+    path("account/people/<int:person>/invite/", team.invite_again, name="invite_again"),
+    path("account/people/<int:person>/remove/", team.remove, name="remove"),
     path("terms/", looks.terms, name="terms"),
     path("look/", looks.look, name="look"),
     path("look/<str:version>.css", looks.colors, name="colors"),

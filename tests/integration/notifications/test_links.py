@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils.translation import get_language
 
 from purveyor.domain.accounts.invitations import mail_link
-from purveyor.domain.accounts.models import Invitation, User
+from purveyor.domain.accounts.models import Invitation, MemberRole, User
 from purveyor.domain.notifications import invitation_words
 from purveyor.flows.execution.street import STREET
 from purveyor.kernel import clock
@@ -24,7 +24,7 @@ from .conftest import Mailbox, text_of
 
 MIA = "mia@north.example"
 NEW = "another long enough phrase"
-LINK = re.compile(r"http://[^/\s]+(/\S+)")
+LINK = re.compile(r"http://[^/\s]+(/\S*)")
 
 
 def mailed(mailbox: Mailbox, to: str = MIA) -> tuple[str, str]:
@@ -197,10 +197,22 @@ def test_the_mail_is_written_in_the_language_of_its_reader(
 ) -> None:
     User.objects.update(language="de")
     monkeypatch.setattr(
-        invitation_words, "_words", lambda *_asked: (f"in {get_language()}", "", "")
+        invitation_words, "_words", lambda *_asked: (f"in {get_language()}", "%(link)s")
     )
     asks()
 
     mailed(mailbox)
 
     assert mailbox.taken[-1]["Subject"] == "in de"
+
+
+def test_who_has_a_password_is_told_of_another_account(mia, mailbox) -> None:
+    fabrikam = an_account(name="Fabrikam")
+    admin = a_member(account=fabrikam, email="ann@f.example", role=MemberRole.ADMIN)
+    a_visit(admin).post("/account/people/", {"email": MIA, "role": "BUYER"})
+
+    text, link = mailed(mailbox)
+
+    assert "for Contoso, Fabrikam in the shop of" in text
+    assert link == "/"
+    assert Invitation.objects.get().fingerprint is None

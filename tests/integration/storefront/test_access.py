@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import URLResolver, get_resolver
 
 from purveyor.domain.accounts.membership import ALLOWED, Membership
-from purveyor.domain.accounts.models import MemberRole, Organization
+from purveyor.domain.accounts.models import Member, MemberRole, Organization
 from purveyor.domain.assets.operations import Coupon, connect_coupon
 from purveyor.domain.invoices.models import Invoice
 from purveyor.domain.orders.models import Order
@@ -34,7 +34,7 @@ OF_MEMBERS = {
 POSTS = {
     *("add", "change", "place", "switch", "sign_out", "look"),
     *("reveal", "rename", "send_again", "end_there"),
-    *("cancel_order", "remove_contact"),
+    *("cancel_order", "remove_contact", "set_role", "invite_again", "remove"),
 }
 
 
@@ -93,6 +93,11 @@ class Village:
         """Return a basket of a member with something in it."""
         return add_to_basket(member=member, product=self.product, quantity=10, now=NOON)
 
+    def member_of(self, who: str) -> Member:
+        """Return one of the people of an account, whose page its Admin opens."""
+        user = self.people[who, MemberRole.READ_ONLY].user
+        return Member.objects.get(user=user, account=self.accounts[who])
+
     def addresses_of(self, who: str) -> dict[str, str]:
         """Return every address about records of one of the three."""
         values = {
@@ -106,6 +111,7 @@ class Village:
             "customer": self.accounts["customer"].number,
             "contact": str(self.accounts["customer"].contacts.get().pk),
             "session": "0",
+            "person": str(self.member_of(who).pk),
             "token": "0",
             "pk": "0",
         }

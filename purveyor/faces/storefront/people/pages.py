@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+MANAGE = "people.manage"
 #: The pages that are found under Sign-in security.
 OF_SECURITY = (
     *("change_password", "set_up", "take_down", "recovery_codes", "new_codes"),
@@ -33,10 +34,12 @@ def show(
 
 def among_tabs(request: Any, told: dict[str, Any]) -> dict[str, Any]:
     """Return what a page under My account is told, with the tabs above it."""
-    known = (
+    known: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (_("Profile"), "profile", ()),
         (_("Sign-in security"), "security", OF_SECURITY),
     )
+    if request.member.may(MANAGE):
+        known = (*known, (_("People"), "people", ("person",)))
     here = request.resolver_match.url_name
     tabs = [
         Tab(title, reverse(f"storefront:{name}"), here in {name, *pages})
