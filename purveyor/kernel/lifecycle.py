@@ -11,6 +11,11 @@ from django.utils.translation import gettext as _
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import log
 
+_UPDATE_EACH = """
+    UPDATE {table} SET {state} = %s{sets} FROM {given}
+    WHERE {guard} AND {state} IN ({sources}) RETURNING {pk}
+"""
+
 
 class MoveRefused(Refused):
     """A record has left the states from which this move starts."""
@@ -98,7 +103,7 @@ class Lifecycle:
         self, verb: str, changes: Sequence[tuple[Any, Mapping[str, Any]]]
     ) -> None:
         """
-        Make one move for several records in one trip, each with values of its own.
+        Make one move for several records in one statement, each with its own values.
 
         Shape:  pairs of a record and its columns; every record has the same columns.
         :raises MoveRefused: if one of them has left the states this verb starts from;
@@ -108,18 +113,15 @@ class Lifecycle:
             for record, values in changes:
                 self.move(record, verb, **values)
             return
-        step, records = self.moves[verb], [record for record, _values in changes]
-        if _update_each(self.field, step, changes) != len(records):
-            raise self._first_refusal(records, verb)
+        step = self.moves[verb]
+        moved = _update_each(self, step, changes)
+        for record, _values in changes:
+            if record.pk not in moved:
+                record.refresh_from_db(fields=[self.field])
+                raise self.refusal(record, verb)
         for record, values in changes:
             for name, value in {self.field: step.target, **values}.items():
                 setattr(record, name, value)
-
-    def _first_refusal(self, records: Sequence[Any], verb: str) -> MoveRefused:
-        for record in records:
-            record.refresh_from_db(fields=[self.field])
-        late = [each for each in records if not self.allows(each, verb)]
-        return self.refusal((late or records)[0], verb)
 
     def refusal(self, record: Any, verb: str) -> MoveRefused:
         """Return the refusal of a move, in words a person can act on."""
@@ -154,39 +156,72 @@ class Lifecycle:
 
 
 def _update_each(
-    field: str, step: Move, changes: Sequence[tuple[Any, Mapping[str, Any]]]
-) -> int:
-    """
-    Update each record by compare and set, and return how many were.
-
-    One short statement for all, sent many times without waiting between: the database
-    parses it once, whereas one with a CASE for each column would be new every time.
-    """
+    lifecycle: Lifecycle, step: Move, changes: Sequence[tuple[Any, Mapping[str, Any]]]
+) -> set[Any]:
+    """Update each record by compare and set, and return the ids of those that were."""
     meta = type(changes[0][0])._meta
-    columns = [meta.get_field(name) for name in (field, *changes[0][1])]
-    quoted = connection.ops.quote_name
-    sets = ", ".join(f"{quoted(each.column)} = %s" for each in columns)
-    sources = ", ".join(["%s"] * len(step.sources))
+    state = meta.get_field(lifecycle.field)
+    written = [meta.get_field(name) for name in changes[0][1]]
+    compared = [meta.pk, *(meta.get_field(name) for name in lifecycle.held)]
+    rows = [
+        [
+            *(_prepared(*pair) for pair in zip(written, values.values(), strict=True)),
+            *(_prepared(each, getattr(record, each.attname)) for each in compared),
+        ]
+        for record, values in changes
+    ]
+    given, names, values = _given([*written, *compared], rows)
+    pairs = [
+        f"{_quoted(each.column)} = {name}"
+        for each, name in zip([*written, *compared], names, strict=True)
+    ]
+    statement = _UPDATE_EACH.format(
+        table=_quoted(meta.db_table),
+        state=_quoted(state.column),
+        sets="".join(f", {pair}" for pair in pairs[: len(written)]),
+        given=given,
+        guard=" AND ".join(pairs[len(written) :]),
+        sources=", ".join(["%s"] * len(step.sources)),
+        pk=_quoted(meta.pk.column),
+    )
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE {quoted(meta.db_table)} SET {sets}"  # noqa: S608  # our own names
-            f" WHERE {quoted(meta.pk.column)} = %s"
-            f" AND {quoted(meta.get_field(field).column)} IN ({sources})",
-            [
-                (
-                    *(
-                        each.get_db_prep_save(value, connection)
-                        for each, value in zip(
-                            columns, (step.target, *values.values()), strict=True
-                        )
-                    ),
-                    record.pk,
-                    *step.sources,
-                )
-                for record, values in changes
-            ],
-        )
-        return int(cursor.rowcount)
+        cursor.execute(statement, [step.target, *values, *step.sources])
+        return {pk for (pk,) in cursor.fetchall()}
+
+
+def _given(
+    columns: Sequence[Any], rows: Sequence[Sequence[Any]]
+) -> tuple[str, list[str], list[Any]]:
+    """
+    Return rows as a table for a statement: its text, its columns, its parameters.
+
+    PostgreSQL takes a column as one array, so that it parses the same text for any
+    number of rows; SQLite knows no arrays.
+    """
+    if connection.vendor == "postgresql":
+        arrays = ", ".join(f"%s::{_type_of(each)}[]" for each in columns)
+        names = [f"column{n}" for n in range(1, len(columns) + 1)]
+        text = f"unnest({arrays}) AS given ({', '.join(names)})"
+        parameters = [list(values) for values in zip(*rows, strict=True)]
+    else:
+        row = f"({', '.join(['%s'] * len(columns))})"
+        text = f"(VALUES {', '.join([row] * len(rows))}) AS given"
+        parameters = [value for values in rows for value in values]
+    return text, [f"given.column{n}" for n in range(1, len(columns) + 1)], parameters
+
+
+def _prepared(column: Any, value: Any) -> Any:
+    plain = value.pk if isinstance(value, models.Model) else value
+    return column.get_db_prep_save(plain, connection)
+
+
+def _type_of(column: Any) -> str:
+    """Return the type of a column without its bounds: nothing may be cut off."""
+    return str(column.db_type(connection)).partition("(")[0]
+
+
+def _quoted(name: str) -> str:
+    return connection.ops.quote_name(name)
 
 
 def record_state(lifecycle: Lifecycle, record: Any) -> str:

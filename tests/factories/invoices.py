@@ -84,9 +84,17 @@ def pending_charges(
 ) -> list[Charge]:
     """Return the charges of one execution; with `is_waiting` they wait for delivery."""
     execution = an_execution_of(sold, **order)
-    items = list(execution.order.items.order_by("position"))
+    items = executed_items(execution)
     waiting = frozenset(item.pk for item in items) if is_waiting else frozenset()
-    return charge_items(execution=execution, items=items, now=NOON, waiting=waiting)
+    return charge_items(items=items, now=NOON, waiting=waiting)
+
+
+def executed_items(execution: Execution) -> list[OrderItem]:
+    """Return the items of the order of an execution, as an execution hands them on."""
+    items = list(execution.order.items.order_by("position"))
+    for item in items:
+        item.execution = execution
+    return items
 
 
 def a_draft_invoice(sold: Sequence[Sold] = ONE, **order: Any) -> Invoice:

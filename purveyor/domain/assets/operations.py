@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -14,7 +13,7 @@ from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.lifecycle import ASSET, SYNC, AssetState, SyncStatus
 from purveyor.domain.assets.models import Asset, number_for
 from purveyor.domain.catalogue.models import DAYS_MAX
-from purveyor.domain.orders.models import Execution, OrderItem
+from purveyor.domain.orders.models import OrderItem
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import line, log, log_all
@@ -83,47 +82,48 @@ class Connection:
 
 
 def create_assets(
-    *,
-    execution: Execution,
-    items: Sequence[OrderItem],
-    linked_to: Mapping[int, Account],
-    now: datetime,
+    *, items: Sequence[OrderItem], linked_to: Mapping[int, Account], now: datetime
 ) -> list[Asset]:
     """
-    Return one new asset per item, due for provisioning from the start date on.
+    Return one new asset per executed item, due for provisioning from its start date on.
 
-    A part of executing an order, in the caller's transaction. Product type and
-    application of each item's product are fetched.
+    A part of executing orders, in the caller's transaction. Product type and
+    application of each item's product are fetched, its execution and that one's order.
 
     Shape:  `linked_to` maps an item's id to the account that the vendor must know.
     Units:  the start date begins at midnight where the distributor works.
     """
-    today = clock.day_of(now)
-    starts_at = now
-    if execution.start_date > today:
-        starts_at = timezone.make_aware(
-            datetime.combine(execution.start_date, time.min)
-        )
-    assets = [_asset_for(item, execution, linked_to[item.pk]) for item in items]
-    for asset in assets:
-        asset.purchase_date = today
-        asset.due_at = starts_at
-        asset.give_up_at = give_up_at(now=starts_at)
-        asset.lane = Lane.INTERACTIVE
-        asset.waits_because = (
-            _("It was just bought.")
-            if starts_at == now
-            else _("It starts on %(date)s.")
-            % {"date": date_format(execution.start_date)}
-        )
-        asset.cause = "" if starts_at == now else STARTS_LATER
-    made = Asset.objects.bulk_create(assets)
+    starts = {item.executed_by.start_date for item in items}
+    work = {start_date: _work_from(start_date, now) for start_date in starts}
+    made = Asset.objects.bulk_create(
+        _asset_for(item, linked_to[item.pk], work[item.executed_by.start_date])
+        for item in items
+    )
     wake()
     return made
 
 
-def _asset_for(item: OrderItem, execution: Execution, linked_to: Account) -> Asset:
-    product = item.product
+def _work_from(start_date: date, now: datetime) -> dict[str, Any]:
+    """Return what an asset has to do from its start date on, and why it waits."""
+    today = clock.day_of(now)
+    starts_at, waits_because, cause = now, _("It was just bought."), ""
+    if start_date > today:
+        starts_at = clock.beginning_of(start_date)
+        day = date_format(start_date)
+        waits_because, cause = _("It starts on %(date)s.") % {"date": day}, STARTS_LATER
+    return {
+        "purchase_date": today,
+        "start_date": start_date,
+        "due_at": starts_at,
+        "give_up_at": give_up_at(now=starts_at),
+        "lane": Lane.INTERACTIVE,
+        "waits_because": waits_because,
+        "cause": cause,
+    }
+
+
+def _asset_for(item: OrderItem, linked_to: Account, work: Mapping[str, Any]) -> Asset:
+    product, execution = item.product, item.executed_by
     return Asset(
         number=number_for(item, execution.order),
         name=item.asset_name or item.product_name,
@@ -138,7 +138,7 @@ def _asset_for(item: OrderItem, execution: Execution, linked_to: Account) -> Ass
         quantity=item.quantity,
         expire_days=product.expire_days,
         validity_days=product.validity_days,
-        start_date=execution.start_date,
+        **work,
     )
 
 

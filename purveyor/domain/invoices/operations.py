@@ -5,15 +5,13 @@ Write charges and invoices: one verb, one transaction each.
 without a savepoint: if they refuse, the whole execution is undone.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from purveyor.domain.accounts.invoicing import InvoiceOption
-from purveyor.domain.accounts.models import Organization
 from purveyor.domain.invoices.lifecycle import (
     CHARGE,
     INVOICE,
@@ -24,17 +22,12 @@ from purveyor.domain.invoices.models import (
     INVOICE_NUMBERS,
     Charge,
     Invoice,
-    InvoiceLine,
 )
-from purveyor.domain.invoices.queries import current_buyer, current_seller, order_facts
-from purveyor.domain.orders.models import Execution, OrderItem
-from purveyor.kernel import clock
+from purveyor.domain.invoices.writing import frozen_facts, write_invoices
+from purveyor.domain.orders.models import OrderItem
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.models import Entry
-from purveyor.kernel.journal.operations import line, log, log_all
-from purveyor.kernel.money import total
-
-LINES_MAX = 2_000
+from purveyor.kernel.journal.operations import log, log_all
 
 
 class NothingToBill(Refused):
@@ -43,34 +36,10 @@ class NothingToBill(Refused):
     code = "invoices.nothing_to_bill"
 
 
-class TooManyLines(Refused):
-    """An invoice holds a bounded number of lines."""
-
-    code = "invoices.too_many_lines"
-
-
-class ChargesDiffer(Refused):
-    """Charges for different payers or in different currencies share no invoice."""
-
-    code = "invoices.charges_differ"
-
-
-class ChargeNotPending(Refused):
-    """A charge is on another invoice already, or was dropped."""
-
-    code = "invoices.charge_not_pending"
-
-
 class ChargeWaits(Refused):
     """A charge that waits for delivery is billed when the asset is delivered."""
 
     code = "invoices.charge_waits"
-
-
-class ProfileMissing(Refused):
-    """An invoice cannot be issued before the seller is known."""
-
-    code = "invoices.profile_missing"
 
 
 class ReasonMissing(Refused):
@@ -81,24 +50,19 @@ class ReasonMissing(Refused):
 
 @transaction.atomic(savepoint=False)
 def charge_items(
-    *,
-    execution: Execution,
-    items: Sequence[OrderItem],
-    now: datetime,
-    waiting: frozenset[int] = frozenset(),
+    *, items: Sequence[OrderItem], now: datetime, waiting: frozenset[int] = frozenset()
 ) -> list[Charge]:
     """
-    Create a pending charge for each item, with its amounts frozen, in one statement.
+    Create a pending charge for each executed item, amounts frozen, in one statement.
 
-    `waiting` holds the ids of items that are billed when their asset is delivered.
+    Shape:  each item's execution is fetched, and that one's order. `waiting` holds the
+            ids of items that are billed when their asset is delivered.
     """
-    charges = [
-        _charge_for(item, execution, waits=item.pk in waiting, at=now) for item in items
-    ]
-    return Charge.objects.bulk_create(charges)
+    return Charge.objects.bulk_create(
+        _charge_for(item, waits=item.pk in waiting, at=now) for item in items
+    )
 
 
-@transaction.atomic(savepoint=False)
 def bill(
     *,
     charges: Sequence[Charge],
@@ -107,23 +71,53 @@ def bill(
     actor: str,
     now: datetime,
 ) -> Invoice | None:
+    """Do about one bill what `bill_all` does about several."""
+    bills = [charges]
+    (invoice,) = bill_all(bills=bills, option=option, told=told, actor=actor, now=now)
+    return invoice
+
+
+@transaction.atomic(savepoint=False)
+def bill_all(
+    *,
+    bills: Sequence[Sequence[Charge]],
+    option: InvoiceOption,
+    told: list[Entry] | None = None,
+    actor: str,
+    now: datetime,
+) -> list[Invoice | None]:
     """
-    Do about the bill what the option of the execution says.
+    Do about several bills what the option of their executions says.
 
-    Charges that wait for delivery are left out; if none is left, there is no invoice.
-    Call it last in a transaction: from the number on, others that issue have to wait.
-    `told` collects the journal line for a caller who writes several in one statement.
+    Charges that wait for delivery are left out; of which none is left, that one becomes
+    no invoice. Call it last in a transaction: from the numbers on, others that issue
+    have to wait. `told` collects the journal lines for a caller who writes several in
+    one statement.
 
-    :raises ChargesDiffer: if payers or currencies are mixed.
+    Shape:  each bill holds the charges of one invoice; an invoice or None for each.
+    :raises ChargesDiffer: if payers or currencies are mixed on a bill.
     :raises TooManyLines: if there are more charges than an invoice holds.
     :raises ChargeNotPending: if one was billed or dropped in the meantime.
-    :raises ProfileMissing: if it is to be issued and the seller is not known.
+    :raises ProfileMissing: if they are to be issued and the seller is not known.
     """
-    ripe = [charge for charge in charges if not charge.waits_for_delivery]
-    if option == InvoiceOption.NONE or not ripe:
-        return None
-    is_issued = option == InvoiceOption.ISSUE
-    return _write(ripe, is_issued=is_issued, told=told, actor=actor, at=now)
+    if option == InvoiceOption.NONE:
+        return [None for _charges in bills]
+    ripe = [
+        [charge for charge in charges if not charge.waits_for_delivery]
+        for charges in bills
+    ]
+    lines: list[Entry] = []
+    made = iter(
+        write_invoices(
+            bills=[charges for charges in ripe if charges],
+            is_issued=option == InvoiceOption.ISSUE,
+            told=lines if told is None else told,
+            actor=actor,
+            now=now,
+        )
+    )
+    log_all(lines)
+    return [next(made) if charges else None for charges in ripe]
 
 
 @transaction.atomic
@@ -151,7 +145,12 @@ def create_draft(*, charges: Sequence[Charge], actor: str, now: datetime) -> Inv
             % {"what": waiting[0]},
             count=len(waiting),
         )
-    return _write(fresh, is_issued=False, told=None, actor=actor, at=now)
+    told: list[Entry] = []
+    (invoice,) = write_invoices(
+        bills=[fresh], is_issued=False, told=told, actor=actor, now=now
+    )
+    log_all(told)
+    return invoice
 
 
 @transaction.atomic
@@ -164,7 +163,7 @@ def issue_invoice(*, invoice: Invoice, actor: str, now: datetime) -> None:
     """
     charges = Charge.objects.filter(lines__invoice=invoice, lines__counts=True)
     charges = charges.select_related("execution__order")
-    frozen = _frozen_facts(invoice.bill_to_id, charges, at=now)
+    (frozen,) = frozen_facts(bills=[(invoice.bill_to_id, charges)], at=now)
     (number,) = INVOICE_NUMBERS.take()
     INVOICE.advance(invoice, "issue", actor=actor, at=now, number=number, **frozen)
 
@@ -220,9 +219,8 @@ def drop_charge(*, charge: Charge, because: str, actor: str, now: datetime) -> N
     )
 
 
-def _charge_for(
-    item: OrderItem, execution: Execution, *, waits: bool, at: datetime
-) -> Charge:
+def _charge_for(item: OrderItem, *, waits: bool, at: datetime) -> Charge:
+    execution = item.executed_by
     return Charge(
         order_item=item,
         execution=execution,
@@ -240,125 +238,6 @@ def _charge_for(
         waits_for_delivery=waits,
         created_at=at,
     )
-
-
-def _write(
-    charges: Sequence[Charge],
-    *,
-    is_issued: bool,
-    told: list[Entry] | None,
-    actor: str,
-    at: datetime,
-) -> Invoice:
-    """Write an invoice with its lines; what can be refused comes before the number."""
-    invoice = _invoice_of(charges, at=at)
-    if is_issued:
-        frozen = _frozen_facts(invoice.bill_to_id, charges, at=at)
-        _set(invoice, state=InvoiceState.ISSUED, **frozen)
-    _take(charges)
-    if is_issued:
-        (invoice.number,) = INVOICE_NUMBERS.take()
-    invoice.save(force_insert=True)
-    InvoiceLine.objects.bulk_create(
-        InvoiceLine(invoice=invoice, charge=charge, position=position)
-        for position, charge in enumerate(charges, start=1)
-    )
-    entry = line(
-        invoice,
-        "issue" if is_issued else "create",
-        actor=actor,
-        at=at,
-        after=invoice.state,
-        total=str(invoice.total.amount),
-        currency=invoice.currency,
-    )
-    if told is None:
-        log_all([entry])
-    else:
-        told.append(entry)
-    return invoice
-
-
-def _invoice_of(charges: Sequence[Charge], *, at: datetime) -> Invoice:
-    bill_to_id, currency = _shared_payer(charges)
-    accounts = {charge.account_id for charge in charges}
-    po_codes = {charge.execution.order.po_code for charge in charges}
-    return Invoice(
-        account_id=accounts.pop() if len(accounts) == 1 else bill_to_id,
-        bill_to_id=bill_to_id,
-        currency=currency,
-        po_code=po_codes.pop() if len(po_codes) == 1 else "",
-        net_amount=total((charge.net for charge in charges), currency).amount,
-        tax_amount=total((charge.tax for charge in charges), currency).amount,
-        created_at=at,
-    )
-
-
-def _shared_payer(charges: Sequence[Charge]) -> tuple[int, str]:
-    if len(charges) > LINES_MAX:
-        raise TooManyLines(
-            _("An invoice holds at most %(limit)s lines, and these are %(count)s. ")
-            % {"limit": LINES_MAX, "count": len(charges)}
-            + _("Choose fewer charges."),
-            limit=LINES_MAX,
-            count=len(charges),
-        )
-    payers = {(charge.bill_to_id, charge.currency) for charge in charges}
-    if len(payers) > 1:
-        raise ChargesDiffer(
-            _("One invoice has one payer and one currency. ")
-            + _("Choose charges that are billed to the same account, in one currency."),
-            payers=len({payer for payer, _currency in payers}),
-            currencies=sorted({currency for _payer, currency in payers}),
-        )
-    return payers.pop()
-
-
-def _frozen_facts(
-    bill_to_id: int, charges: Iterable[Charge], *, at: datetime
-) -> dict[str, Any]:
-    """Return what an invoice keeps of the day of its issue."""
-    organization = Organization.objects.defer("logo").first()
-    if organization is None:
-        raise ProfileMissing(
-            _("An invoice names its seller, and the seller is not known yet. ")
-            + _("Fill in Setup > Organization profile, then try again.")
-        )
-    billed = list(charges)
-    buyer = current_buyer(
-        bill_to_id=bill_to_id,
-        account_ids={charge.account_id for charge in billed},
-        orders=[order_facts(charge) for charge in billed],
-    )
-    issue_date = clock.day_of(at)
-    return {
-        "seller": current_seller(organization).to_json(),
-        "buyer": buyer.to_json(),
-        "issue_date": issue_date,
-        "due_date": issue_date + timedelta(days=buyer.payment_days),
-    }
-
-
-def _take(charges: Sequence[Charge]) -> None:
-    """Put pending charges on an invoice, once: compare and set on all of them."""
-    pending = Charge.objects.filter(
-        pk__in=[charge.pk for charge in charges], state=ChargeState.PENDING
-    )
-    taken = pending.update(state=ChargeState.INVOICED)
-    if taken != len(charges):
-        raise ChargeNotPending(
-            _("%(count)s of these charges are on an invoice already or were dropped. ")
-            % {"count": len(charges) - taken}
-            + _("Reload the page and choose again."),
-            count=len(charges) - taken,
-        )
-    for charge in charges:
-        charge.state = ChargeState.INVOICED
-
-
-def _set(record: Invoice, **values: Any) -> None:
-    for name, value in values.items():
-        setattr(record, name, value)
 
 
 def _reason(because: str) -> str:

@@ -145,20 +145,43 @@ def po_codes_of(orders: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {number: code for number, code in codes.items() if code}
 
 
-def current_buyer(
-    *,
-    bill_to_id: int,
+def current_buyer(*, bill_to_id: int, account_ids: Iterable[int]) -> Buyer:
+    """Return who pays, as it is today, and for which other accounts."""
+    pks = {bill_to_id, *account_ids}
+    return _buyer(_account_rows(pks), bill_to_id, pks)
+
+
+def current_buyers(*, bills: Iterable[tuple[int, Iterable[Charge]]]) -> list[Buyer]:
+    """
+    Return who pays each bill, as it is today, for which accounts and by which PO codes.
+
+    One statement for all: it is part of every execution that issues an invoice.
+
+    Shape:  pairs of a payer's id and the charges; their orders are fetched.
+    """
+    billed = [(payer, list(charges)) for payer, charges in bills]
+    pks = {charge.account_id for _payer, charges in billed for charge in charges}
+    rows = _account_rows(pks | {payer for payer, _charges in billed})
+    return [
+        _buyer(
+            rows,
+            payer,
+            {charge.account_id for charge in charges},
+            [_order_facts(charge) for charge in charges],
+        )
+        for payer, charges in billed
+    ]
+
+
+def _buyer(
+    rows: Mapping[int, Mapping[str, Any]],
+    payer_id: int,
     account_ids: Iterable[int],
     orders: Iterable[tuple[str, str]] = (),
 ) -> Buyer:
-    """
-    Return who pays, as it is today, for which other accounts and by which PO codes.
-
-    One statement: it is part of every execution that issues an invoice.
-    """
-    rows = {row["pk"]: row for row in _account_rows({bill_to_id, *account_ids})}
-    payer = rows.pop(bill_to_id)
+    payer = rows[payer_id]
     days = payer["payment_method__payment_days"]
+    others = [rows[pk] for pk in account_ids if pk != payer_id]
     return Buyer(
         name=payer["name"],
         address=_address(
@@ -173,7 +196,8 @@ def current_buyer(
         payment_method=payer["payment_method__name"] or "",
         payment_days=PAYMENT_DAYS_DEFAULT if days is None else days,
         delivered_to={
-            str(pk): f"{row['name']} ({row['number']})" for pk, row in rows.items()
+            str(row["pk"]): f"{row['name']} ({row['number']})"
+            for row in sorted(others, key=lambda row: str(row["number"]))
         },
         po_codes=po_codes_of(orders),
     )
@@ -271,15 +295,11 @@ def _parties_of(
     if invoice.state in BINDING:
         return Seller.from_json(invoice.seller), Buyer.from_json(invoice.buyer)
     charges = [line.charge for line in lines]
-    buyer = current_buyer(
-        bill_to_id=invoice.bill_to_id,
-        account_ids={charge.account_id for charge in charges},
-        orders=[order_facts(charge) for charge in charges],
-    )
+    (buyer,) = current_buyers(bills=[(invoice.bill_to_id, charges)])
     return current_seller(organization), buyer
 
 
-def order_facts(charge: Charge) -> tuple[str, str]:
+def _order_facts(charge: Charge) -> tuple[str, str]:
     """Return number and PO code of the order a charge comes from; it is fetched."""
     order = charge.execution.order
     return order.number, order.po_code
@@ -301,12 +321,11 @@ def _document_line(charge: Charge, buyer: Buyer) -> DocumentLine:
     )
 
 
-def _account_rows(pks: set[int]) -> Iterable[Mapping[str, Any]]:
+def _account_rows(pks: set[int]) -> dict[int, Mapping[str, Any]]:
     billing = FilteredRelation("addresses", condition=Q(addresses__is_billing=True))
-    return (
+    rows = (
         Account.objects.filter(pk__in=pks)
         .annotate(billing=billing)
-        .order_by("number")
         .values(
             "pk",
             "number",
@@ -322,6 +341,7 @@ def _account_rows(pks: set[int]) -> Iterable[Mapping[str, Any]]:
             "billing__country",
         )
     )
+    return {row["pk"]: row for row in rows}
 
 
 def _address(*lines: str | None) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from purveyor.domain.accounts.invoicing import InvoiceOption
-from purveyor.domain.orders.lifecycle import ITEM, ORDER, ItemState
-from purveyor.domain.orders.models import Execution, OrderItem
+from purveyor.domain.orders.lifecycle import ITEM, ORDER
+from purveyor.domain.orders.models import Execution, Order, OrderItem
 from purveyor.domain.orders.queries import LockedOrder
 from purveyor.kernel.errors import Refused
 
@@ -34,6 +34,26 @@ class ExecutionPlan:
     margin_because: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Items of a locked order that are executed together."""
+
+    locked: LockedOrder
+    items: Sequence[OrderItem]
+
+    @property
+    def order(self) -> Order:
+        """The order they are items of."""
+        return self.locked.order
+
+    @property
+    def verb(self) -> str:
+        """What becomes of the order: executed, or delivered in part."""
+        names = {item.pk for item in self.items}
+        is_last = all(item.pk in names for item in self.locked.open_items)
+        return "execute" if is_last else "deliver"
+
+
 def check_start_date(*, start_date: date, today: date) -> None:
     """
     Check the earliest day of provisioning.
@@ -45,48 +65,40 @@ def check_start_date(*, start_date: date, today: date) -> None:
         raise StartsInThePast(message % {"date": start_date.isoformat()})
 
 
-def open_execution(
-    *,
-    locked: LockedOrder,
-    chosen: Sequence[OrderItem],
-    plan: ExecutionPlan,
-    actor: str,
-    now: datetime,
-) -> Execution:
+def open_executions(
+    *, chosen: Sequence[Chosen], plan: ExecutionPlan, actor: str, now: datetime
+) -> list[Execution]:
     """
-    Mark items of an order as executed, once, and return their execution.
+    Mark items of orders as executed, once, and return an execution for each order.
 
-    A part of executing an order, in the caller's transaction. The guard is the UPDATE
-    of the items: of two clicks only the first finds them open.
+    A part of executing orders, in the caller's transaction. The guard is the UPDATE of
+    the orders and items: of two clicks only the first finds them open.
 
-    :raises NothingToExecute: if no item is named.
-    :raises MoveRefused: if one was executed before, or the order may not be executed.
+    Shape:  afterwards each item knows its execution, and that its order.
+    :raises NothingToExecute: if of an order no item is named.
+    :raises MoveRefused: if one was executed before, or an order may not be executed.
     """
-    if not chosen:
+    if not all(each.items for each in chosen):
         message = _("Tick at least one item that was not executed yet.")
         raise NothingToExecute(message)
-    order, names = locked.order, {item.pk for item in chosen}
-    is_last = all(item.pk in names for item in locked.open_items)
-    ORDER.move(order, "execute" if is_last else "deliver")
-    execution = Execution.objects.create(
-        order=order,
-        actor=actor,
-        at=now,
-        start_date=plan.start_date,
-        invoice_option=plan.option,
-        margin_because=plan.margin_because.strip()[:300],
+    for verb in ("execute", "deliver"):
+        moved = [each.order for each in chosen if each.verb == verb]
+        ORDER.move_all(verb, [(order, {}) for order in moved])
+    executions = Execution.objects.bulk_create(
+        Execution(
+            order=each.order,
+            actor=actor,
+            at=now,
+            start_date=plan.start_date,
+            invoice_option=plan.option,
+            margin_because=plan.margin_because.strip()[:300],
+        )
+        for each in chosen
     )
-    _execute_items(chosen, execution)
-    return execution
-
-
-def _execute_items(items: Sequence[OrderItem], execution: Execution) -> None:
-    still_open = OrderItem.objects.filter(
-        pk__in=[item.pk for item in items], order=execution.order, state=ItemState.OPEN
-    )
-    changed = still_open.update(state=ItemState.EXECUTED, execution=execution)
-    if changed != len(items):
-        items[0].refresh_from_db(fields=["state"])
-        raise ITEM.refusal(items[0], "execute")
-    for item in items:
-        item.state, item.execution = ItemState.EXECUTED, execution
+    executed = [
+        (item, {"execution": execution})
+        for each, execution in zip(chosen, executions, strict=True)
+        for item in each.items
+    ]
+    ITEM.move_all("execute", executed)
+    return executions

@@ -331,6 +331,12 @@ class OrderItem(models.Model):
         return f"{self.quantity} × {self.product_name}"
 
     @property
+    def executed_by(self) -> Execution:
+        """The execution of an executed item; an open one has none."""
+        assert self.execution is not None
+        return self.execution
+
+    @property
     def is_priced_by_hand(self) -> bool:
         """Whether another price was agreed than the one on the list."""
         return self.list_price is not None

@@ -27,6 +27,8 @@ from purveyor.kernel.errors import NotFound
 from purveyor.kernel.money import Money, total
 
 COUNT_MAX = 1_000
+#: What is sold by an item: all that executing it needs to know of the catalogue.
+SOLD = ("product__product_type__application__setup",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,11 @@ def numbers_seen(*, numbers: Collection[str], seen_by: Account) -> frozenset[str
     return frozenset(seen.values_list("number", flat=True))
 
 
+def order_as_it_is(*, pk: int) -> Order:
+    """Return an order as it is now, with its parties and their limits; for staff."""
+    return Order.objects.select_related("account__parent", "bill_to").get(pk=pk)
+
+
 @dataclass(frozen=True, slots=True)
 class Today:
     """What an item's price list says today, and the least margin that is asked for."""
@@ -107,12 +114,12 @@ class Today:
 
 def items_of(order: Order) -> list[OrderItem]:
     """Return the items of an order with all that executing them needs to know."""
-    items = OrderItem.objects.filter(order=order)
+    items = OrderItem.objects.filter(order=order).select_related(*SOLD)
     return list(_for_execution(items))
 
 
-def _for_execution(items: QuerySet[OrderItem]) -> QuerySet[OrderItem]:
-    """Add to items, in the same statement, all that executing them needs to know."""
+def _for_execution(items: QuerySet[OrderItem], *sorted_by: str) -> QuerySet[OrderItem]:
+    """Add to items, in the same statement, what their price lists say today."""
     listed = Price.objects.filter(
         price_list=OuterRef("price_list"),
         product=OuterRef("product"),
@@ -120,13 +127,12 @@ def _for_execution(items: QuerySet[OrderItem]) -> QuerySet[OrderItem]:
     ).order_by("-from_quantity")
     profile = Organization.objects.values("margin_min_percent")
     return (
-        items.select_related("product__product_type__application__setup")
-        .annotate(
+        items.annotate(
             price_today=Subquery(listed.values("unit_price")[:1]),
             cost_today=Subquery(listed.values("unit_cost")[:1]),
             margin_floor=Subquery(profile[:1]),
         )
-        .order_by("position", "id")
+        .order_by(*sorted_by, "position", "id")
         .fetch_mode(FETCH_RAISE)
     )
 
@@ -147,7 +153,22 @@ class LockedOrder:
 def lock_order(order: Order) -> LockedOrder:
     """Return an order with its items; others who would execute it wait or come late."""
     items = OrderItem.objects.filter(order=order).select_for_update(of=("self",))
-    return LockedOrder(order, tuple(_for_execution(items)))
+    return LockedOrder(order, tuple(_for_execution(items.select_related(*SOLD))))
+
+
+def lock_orders(*, pks: Collection[int]) -> list[LockedOrder]:
+    """
+    Return orders as they are now, by their ids, locked as `lock_order` does.
+
+    Parties and products are read once each, however many orders share them.
+    """
+    items = OrderItem.objects.filter(order__in=pks).select_for_update(of=("self",))
+    of_order: dict[int, list[OrderItem]] = {}
+    for item in _for_execution(items.prefetch_related(*SOLD), "order"):
+        of_order.setdefault(item.order_id, []).append(item)
+    orders = Order.objects.filter(pk__in=of_order).select_for_update(of=("self",))
+    parties = orders.prefetch_related("account__parent", "bill_to").order_by("pk")
+    return [LockedOrder(order, tuple(of_order[order.pk])) for order in parties]
 
 
 def open_items_of(order: Order) -> list[OrderItem]:

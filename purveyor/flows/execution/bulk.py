@@ -1,8 +1,11 @@
 """
-Execute the orders of a bulk execution, one after the other, whatever becomes of each.
+Execute the orders of a bulk execution, whatever becomes of each.
 
-A step of the street. Each order has a transaction of its own, which also writes its
-result; so a worker may die at any moment, and the next one goes on where it stopped.
+A step of the street. Of each batch the plain orders are executed together, the others
+one after the other: those above a limit, with items for staff, or with a vendor that
+does not know the account. If something goes wrong with the plain ones, they too go one
+after the other. The transaction that executes an order also writes its result; so a
+worker may die at any moment, and the next one goes on where it stopped.
 """
 
 from collections.abc import Sequence
@@ -16,22 +19,28 @@ from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.orders.executing import ExecutionPlan
 from purveyor.domain.orders.lifecycle import ORDER
 from purveyor.domain.orders.models import Order, OrderItem
-from purveyor.domain.orders.queries import items_for_staff, open_items_of
+from purveyor.domain.orders.queries import (
+    items_for_staff,
+    open_items_of,
+    order_as_it_is,
+)
 from purveyor.flows.execution.choosing import (
     finish_bulk,
+    lock_waiting,
     next_waiting,
     note_executed,
+    note_executed_partly,
     note_refused,
 )
 from purveyor.flows.execution.lifecycle import BulkState
 from purveyor.flows.execution.models import BulkExecution, BulkOrder
-from purveyor.flows.execution.operations import execute_order
+from purveyor.flows.execution.operations import execute_order, execute_plain
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.lifecycle import MoveRefused
 from purveyor.kernel.work.leases import Lease
 
-BATCH = 50  # orders between two looks at the lease, and at whether it was stopped
+BATCH = 250  # orders between two looks at the lease, and at whether it was stopped
 WORKER = "worker"
 
 logger = structlog.get_logger(__name__)
@@ -43,12 +52,39 @@ def walk_bulk(*, lease: Lease, now: datetime) -> None:
     watch = clock.Stopwatch(now)
     while batch := next_waiting(bulk=bulk, limit=BATCH):
         lease.renew(waits_because=_("Orders are being executed."))
+        done = _do_together(bulk, batch, now=watch.now())
         for chosen in batch:
-            _do_one(bulk, chosen, now=watch.now())
+            if chosen.pk not in done:
+                _do_one(bulk, chosen, now=watch.now())
     bulk.refresh_from_db()
     if bulk.state == BulkState.RUNNING:
         finish_bulk(bulk=bulk, actor=WORKER, now=watch.now())
     lease.end()
+
+
+def _do_together(
+    bulk: BulkExecution, batch: Sequence[BulkOrder], *, now: datetime
+) -> set[int]:
+    """Execute the plain orders of a batch at once; return whose turn is over."""
+    try:
+        return _execute_together(bulk, batch, now=now)
+    except Exception:
+        # One bad record must not stop the others: each is tried by itself.
+        logger.exception("bulk_batch_failed", bulk=bulk.pk, orders=len(batch))
+        return set()
+
+
+@transaction.atomic
+def _execute_together(
+    bulk: BulkExecution, batch: Sequence[BulkOrder], *, now: datetime
+) -> set[int]:
+    by_order = {chosen.order_id: chosen for chosen in lock_waiting(batch)}
+    executions = execute_plain(
+        orders=list(by_order), plan=_plan_of(bulk), actor=bulk.asked_by, now=now
+    )
+    done = [(by_order[execution.order_id], execution) for execution in executions]
+    note_executed(done=done)
+    return {chosen.pk for chosen, _execution in done}
 
 
 def _do_one(bulk: BulkExecution, chosen: BulkOrder, *, now: datetime) -> None:
@@ -59,26 +95,35 @@ def _do_one(bulk: BulkExecution, chosen: BulkOrder, *, now: datetime) -> None:
         _refuse(chosen, refusal.message)
     except Exception:
         # One bad record must not stop the others; what it was stands in the log.
-        logger.exception("bulk_order_failed", order=chosen.order.number)
+        logger.exception("bulk_order_failed", order=chosen.order_id)
         _refuse(chosen, _("Something went wrong on our side. Execute it by itself."))
 
 
 @transaction.atomic
 def _execute(bulk: BulkExecution, chosen: BulkOrder, *, now: datetime) -> None:
-    assert bulk.start_date is not None  # it is running
-    if not ORDER.allows(chosen.order, "execute"):
-        raise ORDER.refusal(chosen.order, "execute")
-    for_staff = items_for_staff(chosen.order)
-    only = _rest_of(chosen.order, for_staff) if for_staff else None
+    if not lock_waiting([chosen]):
+        return  # it was stopped meanwhile
+    order = order_as_it_is(pk=chosen.order_id)
+    if not ORDER.allows(order, "execute"):
+        raise ORDER.refusal(order, "execute")
+    for_staff = items_for_staff(order)
     execution = execute_order(
-        order=chosen.order,
-        plan=ExecutionPlan(bulk.start_date, InvoiceOption(bulk.invoice_option)),
-        only=only,
+        order=order,
+        plan=_plan_of(bulk),
+        only=_rest_of(order, for_staff) if for_staff else None,
         actor=bulk.asked_by,
         now=now,
     )
-    left_open = [item.product_name for item in for_staff]
-    note_executed(chosen=chosen, execution=execution, left_open=left_open)
+    if for_staff:
+        left_open = [item.product_name for item in for_staff]
+        note_executed_partly(chosen=chosen, execution=execution, left_open=left_open)
+    else:
+        note_executed(done=[(chosen, execution)])
+
+
+def _plan_of(bulk: BulkExecution) -> ExecutionPlan:
+    assert bulk.start_date is not None  # it is running
+    return ExecutionPlan(bulk.start_date, InvoiceOption(bulk.invoice_option))
 
 
 def _rest_of(order: Order, for_staff: Sequence[OrderItem]) -> set[int]:
@@ -98,4 +143,4 @@ def _refuse(chosen: BulkOrder, reason: str) -> None:
     try:
         note_refused(chosen=chosen, reason=reason)
     except MoveRefused:  # stopped meanwhile: it was left
-        logger.info("bulk_order_left", order=chosen.order.number)
+        logger.info("bulk_order_left", order=chosen.order_id)

@@ -1,10 +1,10 @@
 """
 Several orders that were chosen to be executed together.
 
-What was chosen is kept first and started after a look at it. A worker then executes one
-order after the other (see `bulk.py`). What became of each stands on its own row,
-written in the transaction that executes it: a worker that dies repeats nothing, and an
-order that is refused stops none of the others.
+What was chosen is kept first and started after a look at it. A worker then executes it
+(see `bulk.py`). What became of each order stands on its own row, written in the
+transaction that executes it: a worker that dies repeats nothing, and an order that is
+refused stops none of the others.
 """
 
 from collections import Counter
@@ -140,25 +140,41 @@ def next_waiting(*, bulk: BulkExecution, limit: int) -> list[BulkOrder]:
     waiting = BulkOrder.objects.filter(
         bulk=bulk, bulk__state=BulkState.RUNNING, result=BulkResult.WAITING
     )
-    waiting = waiting.select_related("order__account__parent", "order__bill_to")
     return list(waiting.order_by("position")[:limit])
 
 
-def note_executed(
+def lock_waiting(chosen: Sequence[BulkOrder]) -> list[BulkOrder]:
+    """Return those that still wait; until the transaction ends nobody stops them."""
+    kept = BulkOrder.objects.select_for_update().filter(
+        pk__in=[each.pk for each in chosen], result=BulkResult.WAITING
+    )
+    return list(kept.order_by("position"))
+
+
+def note_executed(*, done: Sequence[tuple[BulkOrder, Execution]]) -> None:
+    """
+    Write that orders were executed, in the transaction that does it.
+
+    :raises MoveRefused: if one has its result already, or was left meanwhile.
+    """
+    BULK_ORDER.move_all(
+        "execute", [(chosen, {"execution": execution}) for chosen, execution in done]
+    )
+
+
+def note_executed_partly(
     *, chosen: BulkOrder, execution: Execution, left_open: Sequence[str]
 ) -> None:
     """
-    Write that an order was executed, in the transaction that does it.
-
-    `left_open` names the items that wait for staff.
+    Write that an order was executed but for items that wait for staff; by their names.
 
     :raises MoveRefused: if it has its result already, or was left meanwhile.
     """
-    verb, reason = "execute", ""
-    if left_open:
-        words = _("Waits under Orders for manual management: %(items)s.")
-        verb, reason = "execute_partly", words % {"items": ", ".join(left_open)}
-    BULK_ORDER.move(chosen, verb, execution=execution, reason=reason[:REASON_MAX])
+    words = _("Waits under Orders for manual management: %(items)s.")
+    reason = words % {"items": ", ".join(left_open)}
+    BULK_ORDER.move(
+        chosen, "execute_partly", execution=execution, reason=reason[:REASON_MAX]
+    )
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from purveyor.kernel.work.models import Workable, due_index
 
 
 class BulkExecution(Workable):
-    """Orders that were chosen to be executed together, one by one, by a worker."""
+    """Orders that were chosen to be executed together by a worker."""
 
     state = models.CharField(
         _("status"), max_length=10, choices=BulkState, default=BulkState.PREPARED

@@ -1,6 +1,6 @@
 """Execute an order: turn its items into property and bill, all or nothing."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,17 +12,18 @@ from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.operations import create_assets
 from purveyor.domain.catalogue.models import Application
-from purveyor.domain.invoices.models import Invoice
-from purveyor.domain.invoices.operations import bill, charge_items
+from purveyor.domain.invoices.models import Charge, Invoice
+from purveyor.domain.invoices.operations import bill_all, charge_items
 from purveyor.domain.orders.executing import (
+    Chosen,
     ExecutionPlan,
     check_start_date,
-    open_execution,
+    open_executions,
 )
 from purveyor.domain.orders.lifecycle import ORDER, ItemState
 from purveyor.domain.orders.margins import Margin
 from purveyor.domain.orders.models import Execution, Order, OrderItem
-from purveyor.domain.orders.queries import LockedOrder, lock_order
+from purveyor.domain.orders.queries import LockedOrder, lock_order, lock_orders
 from purveyor.domain.provisioning.lifecycle import LINK
 from purveyor.domain.provisioning.models import InvoiceWhen
 from purveyor.domain.provisioning.operations.link import ask_to_synchronize
@@ -79,20 +80,97 @@ def execute_order(
     plan = plan if thin else replace(plan, margin_because="")
     linked_to = linked_accounts(account=order.account, items=items)
     _require_links(items, linked_to, actor=actor, now=now)
-    before = order.state
-    execution = open_execution(
-        locked=locked, chosen=items, plan=plan, actor=actor, now=now
-    )
-    assets = create_assets(
-        execution=execution, items=items, linked_to=linked_to, now=now
-    )
-    charges = charge_items(
-        execution=execution, items=items, now=now, waiting=_billed_on_delivery(items)
-    )
-    told: list[Entry] = []
-    invoice = bill(charges=charges, option=plan.option, told=told, actor=actor, now=now)
-    log_all([*told, *_lines(execution, before, assets, invoice, thin)])
+    chosen = [Chosen(locked, items)]
+    (execution,) = _make(chosen, linked_to, thin, plan=plan, actor=actor, now=now)
     return execution
+
+
+@transaction.atomic
+def execute_plain(
+    *, orders: Collection[int], plan: ExecutionPlan, actor: str, now: datetime
+) -> list[Execution]:
+    """
+    Execute those of several orders that need no look of their own, in few statements.
+
+    One transaction, all or nothing. What comes of each is what `execute_order` makes of
+    it; that one also says why an order is left out here.
+
+    Shape:  `orders` are ids; an execution for each that was executed, in their order.
+    :raises StartsInThePast: if the start date has passed.
+    :raises Refused: if one proves not to be plain while it is executed.
+    """
+    check_start_date(start_date=plan.start_date, today=clock.day_of(now))
+    by_id = {each.order.pk: each for each in lock_orders(pks=orders)}
+    found = [
+        by_id[pk] for pk in orders if pk in by_id and _is_plain(by_id[pk], plan, now)
+    ]
+    linked_to: dict[int, Account] = {}
+    for each in found:
+        linked_to |= linked_accounts(account=each.order.account, items=each.items)
+    known = _with_links(found, linked_to)
+    if not known:
+        return []
+    chosen = [Chosen(each, each.items) for each in known]
+    return _make(chosen, linked_to, [], plan=plan, actor=actor, now=now)
+
+
+def _is_plain(locked: LockedOrder, plan: ExecutionPlan, now: datetime) -> bool:
+    """Return whether a whole order is executed with no statement for it alone."""
+    order, items = locked.order, locked.items
+    needs_credit = order.bill_to.credit_limit is not None
+    if needs_credit or locked.open_items != items or _for_staff(items):
+        return False
+    try:
+        return not _check(order, items, plan, None, now)
+    except Refused:
+        return False
+
+
+def _for_staff(items: Sequence[OrderItem]) -> bool:
+    return any(item.product.product_type.is_executed_by_hand for item in items)
+
+
+def _with_links(
+    found: Sequence[LockedOrder], linked_to: Mapping[int, Account]
+) -> list[LockedOrder]:
+    """Return the orders whose vendors all know their accounts."""
+    pairs = {each.order.pk: _pairs(each.items, linked_to) for each in found}
+    unknown = unsynchronized(pair for of_order in pairs.values() for pair in of_order)
+    return [
+        each
+        for each in found
+        if not any(pair in unknown for pair in pairs[each.order.pk])
+    ]
+
+
+def _make(
+    chosen: Sequence[Chosen],
+    linked_to: Mapping[int, Account],
+    thin: Sequence[Margin],
+    *,
+    plan: ExecutionPlan,
+    actor: str,
+    now: datetime,
+) -> list[Execution]:
+    """Execute what was chosen and checked; many need no more statements than one."""
+    before = [each.order.state for each in chosen]
+    executions = open_executions(chosen=chosen, plan=plan, actor=actor, now=now)
+    items = [item for each in chosen for item in each.items]
+    assets = create_assets(items=items, linked_to=linked_to, now=now)
+    charges = charge_items(items=items, now=now, waiting=_billed_on_delivery(items))
+    told: list[Entry] = []
+    invoices = bill_all(
+        bills=_by_execution(charges, executions),
+        option=plan.option,
+        told=told,
+        actor=actor,
+        now=now,
+    )
+    made = _by_execution(assets, executions)
+    for each in zip(executions, before, made, invoices, strict=True):
+        told += _lines(*each, thin)
+    log_all(told)
+    return executions
 
 
 def _check(
@@ -105,7 +183,7 @@ def _check(
     """
     Check what a person was shown, credit and margins; return what earns too little.
 
-    What cannot be executed at all is left to `open_execution`, which says so.
+    What cannot be executed at all is left to `open_executions`, which says so.
     """
     if items and not ORDER.allows(order, "execute"):
         # As it was read: an approval since then must not lead past the checks below.
@@ -134,18 +212,34 @@ def _billed_on_delivery(items: Sequence[OrderItem]) -> frozenset[int]:
     )
 
 
+def _by_execution[T: (Asset, Charge)](
+    records: Iterable[T], executions: Iterable[Execution]
+) -> list[list[T]]:
+    """Return what was made for each execution, in their order."""
+    made: dict[int, list[T]] = {execution.pk: [] for execution in executions}
+    for record in records:
+        made[record.execution_id].append(record)
+    return list(made.values())
+
+
+def _pairs(
+    items: Sequence[OrderItem], linked_to: Mapping[int, Account]
+) -> list[tuple[Account, Application]]:
+    """Return for each item which vendor must know which account."""
+    return [
+        (linked_to[item.pk], item.product.product_type.application) for item in items
+    ]
+
+
 def _require_links(
     items: Sequence[OrderItem],
-    linked_to: dict[int, Account],
+    linked_to: Mapping[int, Account],
     *,
     actor: str,
     now: datetime,
 ) -> None:
     """Check that every vendor knows its account; by policy, have it told on the way."""
-    pairs = [
-        (linked_to[item.pk], item.product.product_type.application) for item in items
-    ]
-    for account, application in unsynchronized(pairs):
+    for account, application in unsynchronized(_pairs(items, linked_to)):
         setup = application.setup
         if setup.sync_on_checkout:
             _synchronize_on_the_way(account, application, actor=actor, now=now)
@@ -171,9 +265,9 @@ def _synchronize_on_the_way(
 def _lines(
     execution: Execution,
     before: str,
-    assets: list[Asset],
+    assets: Sequence[Asset],
     invoice: Invoice | None,
-    thin: list[Margin],
+    thin: Sequence[Margin],
 ) -> list[Entry]:
     """Return what the journal tells of an execution, on its order and its assets."""
     order, actor, at = execution.order, execution.actor, execution.at

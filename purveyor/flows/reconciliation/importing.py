@@ -22,7 +22,7 @@ from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.operations import Coupon, connect_coupon, create_assets
 from purveyor.domain.catalogue.models import Application, Product
 from purveyor.domain.invoices.operations import charge_items
-from purveyor.domain.orders.executing import ExecutionPlan, open_execution
+from purveyor.domain.orders.executing import Chosen, ExecutionPlan, open_executions
 from purveyor.domain.orders.models import Order
 from purveyor.domain.orders.operations import (
     Line,
@@ -138,14 +138,11 @@ def _executed(wanted: Import, order: Order, *, actor: str, now: datetime) -> Ass
     for account in linked_to.values():
         _require_link(wanted, account, actor=actor, now=now)
     plan = ExecutionPlan(start_date=clock.day_of(now), option=InvoiceOption.NONE)
-    execution = open_execution(
-        locked=locked, chosen=locked.items, plan=plan, actor=actor, now=now
-    )
-    (asset,) = create_assets(
-        execution=execution, items=locked.items, linked_to=linked_to, now=now
-    )
+    chosen = [Chosen(locked, locked.items)]
+    open_executions(chosen=chosen, plan=plan, actor=actor, now=now)
+    (asset,) = create_assets(items=locked.items, linked_to=linked_to, now=now)
     if wanted.is_charged:
-        charge_items(execution=execution, items=locked.items, now=now)
+        charge_items(items=locked.items, now=now)
     log(order, "import", actor=actor, at=now, after=order.state, asset=asset.number)
     return asset
 

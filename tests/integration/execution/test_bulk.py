@@ -1,14 +1,17 @@
-"""Orders that were chosen are executed one after the other, each with its result."""
+"""Orders that were chosen are executed together, each with its result."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Account
-from purveyor.domain.assets.models import Asset
+from purveyor.domain.assets.models import Asset, number_for
 from purveyor.domain.invoices.models import Invoice
 from purveyor.domain.orders.executing import ExecutionPlan, StartsInThePast
 from purveyor.domain.orders.models import Execution, Order, OrderItem
@@ -22,7 +25,6 @@ from purveyor.flows.execution.choosing import (
     stop_bulk,
 )
 from purveyor.flows.execution.models import BulkExecution, BulkOrder
-from purveyor.flows.execution.operations import execute_order
 from purveyor.flows.execution.street import STREET
 from purveyor.kernel.journal.models import Entry
 from purveyor.kernel.lifecycle import MoveRefused
@@ -33,11 +35,14 @@ from tests.factories.orders import (
     a_bulk,
     a_draft_order,
     a_submitted_order,
+    an_execution,
     copies_of,
     is_executed_by_hand,
 )
 
-EXECUTES = "purveyor.flows.execution.bulk.execute_order"
+TOGETHER = "purveyor.flows.execution.bulk.execute_plain"
+BY_ITSELF = "purveyor.flows.execution.bulk.execute_order"
+AS_MUCH_AS_ANYBODY_NEEDS = 1_000_000
 
 
 def only_bulk() -> list[Due]:
@@ -57,9 +62,9 @@ def reasons(bulk: BulkExecution) -> list[str]:
     return list(bulk.chosen.order_by("position").values_list("reason", flat=True))
 
 
-def several(count: int) -> list[Order]:
+def several(count: int, **fields: Any) -> list[Order]:
     """Return submitted orders of one account."""
-    first = a_submitted_order()
+    first = a_submitted_order(account=an_account(**fields))
     return [first, *copies_of(first, count=count - 1)]
 
 
@@ -161,24 +166,20 @@ def test_one_bad_order_stops_none_of_the_others(now: datetime) -> None:
     assert told.facts == {"executed": 2, "refused": 3}
 
 
-def test_an_error_of_ours_stops_none_of_the_others(
-    now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    orders = several(3)
-
-    def stumble(**facts: Any) -> Execution:
-        if facts["order"] == orders[1]:
-            message = "a bug"
-            raise ZeroDivisionError(message)
-        return execute_order(**facts)
-
-    monkeypatch.setattr(EXECUTES, stumble)
+def test_an_error_of_ours_stops_none_of_the_others(now: datetime) -> None:
+    orders = several(4)
+    broken, other = orders[1], a_submitted_order()
+    an_execution(order=other)
+    Asset.objects.update(number=number_for(broken.items.get(), broken))
     bulk = a_bulk(orders, is_started=True)
 
     work(now)
 
-    assert results(bulk) == ["EXECUTED", "REFUSED", "EXECUTED"]
+    assert results(bulk) == ["EXECUTED", "REFUSED", "EXECUTED", "EXECUTED"]
     assert reasons(bulk)[1].startswith("Something went wrong on our side.")
+    assert Asset.objects.filter(account=broken.account).count() == 3
+    numbers = Invoice.objects.order_by("number").values_list("number", flat=True)
+    assert list(numbers) == [f"INV-00000{n}" for n in range(1, 5)]
 
 
 def test_an_order_is_executed_in_one_of_two_bulk_executions(now: datetime) -> None:
@@ -242,34 +243,52 @@ class WorkerDied(BaseException):
     """What happens to a worker; no handler of ours may catch it."""
 
 
+def dying(of: Callable[..., Any], *, at: int, is_before: bool) -> Callable[..., Any]:
+    """Return an operation in which the worker dies when it is called that often."""
+    calls = count(1)
+
+    def die(**facts: Any) -> Any:
+        is_last = next(calls) == at
+        if is_last and is_before:
+            raise WorkerDied
+        made = of(**facts)
+        if is_last:
+            raise WorkerDied
+        return made
+
+    return die
+
+
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("point", ["before", "after"])
+@pytest.mark.parametrize("is_before", [True, False])
+@pytest.mark.parametrize(
+    ("name", "limit", "executed"),
+    [(TOGETHER, None, 4), (BY_ITSELF, AS_MUCH_AS_ANYBODY_NEEDS, 2)],
+    ids=["together", "by itself"],
+)
 def test_a_worker_that_dies_repeats_nothing_and_loses_nothing(
-    point: str, now: datetime, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    limit: int | None,
+    executed: int,
+    is_before: bool,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    bulk = a_bulk(several(5), is_started=True)
-    calls: list[Order] = []
+    bulk = a_bulk(several(9, credit_limit=limit), is_started=True)
+    monkeypatch.setattr("purveyor.flows.execution.bulk.BATCH", 2)
+    whole = import_string(name)
+    monkeypatch.setattr(name, dying(whole, at=3, is_before=is_before))
 
-    def die(**facts: Any) -> Execution:
-        calls.append(facts["order"])
-        if len(calls) == 3 and point == "before":
-            raise WorkerDied
-        execution = execute_order(**facts)
-        if len(calls) == 3:
-            raise WorkerDied
-        return execution
-
-    monkeypatch.setattr(EXECUTES, die)
     with pytest.raises(WorkerDied):
         work(now)
     assert not transaction.get_connection().in_atomic_block
-    assert results(bulk).count("EXECUTED") == 2
+    assert results(bulk).count("EXECUTED") == executed
 
     BulkExecution.objects.update(leased_until=None)  # the lease has run out
     work(now)
 
-    assert results(bulk) == ["EXECUTED"] * 5
-    assert Asset.objects.count() == Invoice.objects.count() == 5
+    assert results(bulk) == ["EXECUTED"] * 9
+    assert Asset.objects.count() == Invoice.objects.count() == 9
 
 
 @pytest.mark.once

@@ -12,7 +12,7 @@ from purveyor.domain.accounts.models import Organization
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.invoices.lifecycle import ChargeState, InvoiceState
 from purveyor.domain.invoices.models import Charge, Invoice
-from purveyor.domain.invoices.operations import ProfileMissing
+from purveyor.domain.invoices.writing import ProfileMissing
 from purveyor.domain.orders.executing import ExecutionPlan, StartsInThePast
 from purveyor.domain.orders.lifecycle import OrderState
 from purveyor.domain.orders.models import Execution, Order, OrderItem

@@ -7,17 +7,19 @@ from django.db import transaction
 
 from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Organization, PaymentMethod
-from purveyor.domain.invoices import operations
+from purveyor.domain.invoices import writing
 from purveyor.domain.invoices.deliveries import bill_on_delivery
 from purveyor.domain.invoices.lifecycle import ChargeState, InvoiceState
 from purveyor.domain.invoices.models import Charge, Invoice
 from purveyor.domain.invoices.operations import (
+    bill,
+    drop_charge,
+)
+from purveyor.domain.invoices.writing import (
     ChargeNotPending,
     ChargesDiffer,
     ProfileMissing,
     TooManyLines,
-    bill,
-    drop_charge,
 )
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.models import Entry
@@ -212,7 +214,7 @@ def test_one_invoice_has_one_currency(now: datetime) -> None:
 
 
 def test_an_invoice_holds_a_bounded_number_of_lines(now, monkeypatch) -> None:
-    monkeypatch.setattr(operations, "LINES_MAX", 2)
+    monkeypatch.setattr(writing, "LINES_MAX", 2)
     charges = pending_charges([Sold()] * 3)
 
     with pytest.raises(TooManyLines) as refusal, transaction.atomic():

@@ -19,7 +19,12 @@ from purveyor.domain.orders.models import OrderItem
 from purveyor.kernel.journal.models import Entry
 from purveyor.kernel.lifecycle import MoveRefused
 from purveyor.kernel.money import Money
-from tests.factories.invoices import Sold, an_execution_of, pending_charges
+from tests.factories.invoices import (
+    Sold,
+    an_execution_of,
+    executed_items,
+    pending_charges,
+)
 from tests.factories.moments import DAN
 
 
@@ -27,9 +32,7 @@ def test_each_item_is_charged_with_what_was_agreed(now: datetime) -> None:
     execution = an_execution_of(
         [Sold(price="9.90", quantity=10, discount="10"), Sold(price="250", quantity=1)]
     )
-    items = list(execution.order.items.order_by("position"))
-
-    charges = charge_items(execution=execution, items=items, now=now)
+    charges = charge_items(items=executed_items(execution), now=now)
 
     assert [
         (c.quantity, c.net, c.tax, c.state, c.waits_for_delivery) for c in charges
@@ -44,20 +47,18 @@ def test_any_number_of_items_is_charged_in_one_statement(
     now: datetime, django_assert_num_queries
 ) -> None:
     execution = an_execution_of([Sold()] * 7)
-    items = list(execution.order.items.all())
+    items = executed_items(execution)
 
     with django_assert_num_queries(1):
-        charge_items(execution=execution, items=items, now=now)
+        charge_items(items=items, now=now)
 
 
 def test_only_the_named_items_wait_for_delivery(now: datetime) -> None:
     execution = an_execution_of([Sold(), Sold()])
-    first, second = execution.order.items.order_by("position")
+    first, second = executed_items(execution)
     waiting = frozenset({second.pk})
 
-    charges = charge_items(
-        execution=execution, items=[first, second], now=now, waiting=waiting
-    )
+    charges = charge_items(items=[first, second], now=now, waiting=waiting)
 
     assert [charge.waits_for_delivery for charge in charges] == [False, True]
 
@@ -66,7 +67,7 @@ def test_an_item_is_charged_once_for_an_occasion(now: datetime) -> None:
     (charge,) = pending_charges()
 
     with pytest.raises(IntegrityError), transaction.atomic():
-        charge_items(execution=charge.execution, items=[charge.order_item], now=now)
+        charge_items(items=executed_items(charge.execution), now=now)
 
     assert Charge.objects.count() == 1
 

@@ -9,11 +9,8 @@ from purveyor.domain.accounts.models import Organization
 from purveyor.domain.invoices.lifecycle import ChargeState, InvoiceState
 from purveyor.domain.invoices.models import Charge, Invoice
 from purveyor.domain.invoices.operations import (
-    ChargeNotPending,
-    ChargesDiffer,
     ChargeWaits,
     NothingToBill,
-    ProfileMissing,
     ReasonMissing,
     create_draft,
     drop_charge,
@@ -21,6 +18,11 @@ from purveyor.domain.invoices.operations import (
     void_invoice,
 )
 from purveyor.domain.invoices.queries import invoice_document
+from purveyor.domain.invoices.writing import (
+    ChargeNotPending,
+    ChargesDiffer,
+    ProfileMissing,
+)
 from purveyor.domain.orders.models import Order
 from purveyor.kernel.journal.models import Entry
 from purveyor.kernel.lifecycle import MoveRefused

@@ -1,6 +1,7 @@
 """A move is made once, by compare and set, and leaves one line."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -61,3 +62,49 @@ def test_a_move_alone_leaves_the_line_to_its_operation(order) -> None:
 
     assert Order.objects.get().state == OrderState.CANCELLED
     assert not Entry.objects.exists()
+
+
+# ------------------------------------------------------------------ many at once
+
+
+def several(count: int) -> list[Order]:
+    return [a_draft_order() for _n in range(count)]
+
+
+def submitted(orders: list[Order], now: datetime) -> list[tuple[Order, dict[str, Any]]]:
+    """Return what submitting writes, of each order another thing."""
+    return [
+        (order, {"submitted_at": now, "notes": f"{place} “{{}}”, \\"})
+        for place, order in enumerate(orders)
+    ]
+
+
+@pytest.mark.parametrize("count", [0, 1, 4])
+def test_several_records_move_at_once_each_with_its_values(
+    count: int, now: datetime
+) -> None:
+    orders = several(count)
+
+    ORDER.move_all("submit", submitted(orders, now))
+
+    for place, order in enumerate(orders):
+        kept = Order.objects.get(pk=order.pk)
+        for each in (order, kept):
+            assert (each.state, each.submitted_at) == (OrderState.SUBMITTED, now)
+            assert each.notes == f"{place} “{{}}”, \\"
+
+
+def test_of_several_that_is_refused_which_has_moved_on(now: datetime) -> None:
+    orders = several(3)
+    ORDER.move(Order.objects.get(pk=orders[1].pk), "submit", submitted_at=now)
+
+    with pytest.raises(MoveRefused, match=orders[1].number):
+        ORDER.move_all("submit", submitted(orders, now))
+
+
+def test_of_several_that_is_refused_whose_account_was_merged(now: datetime) -> None:
+    orders = several(3)
+    Order.objects.filter(pk=orders[2].pk).update(bill_to=orders[0].bill_to)
+
+    with pytest.raises(MoveRefused, match="was changed meanwhile"):
+        ORDER.move_all("submit", submitted(orders, now))
