@@ -29,6 +29,7 @@ from tests.factories.assets import a_failed_asset, a_pending_asset, a_synchroniz
 from tests.factories.catalogue import a_price
 from tests.factories.members import PASSWORD, a_member
 from tests.factories.moments import DAN, NOON
+from tests.factories.orders import a_submitted_order
 from tests.integration.storefront.test_access import Village
 from tests.support.inspection import HTML, Inspector
 from tests.support.markup import faults_of
@@ -56,7 +57,14 @@ def village(transactional_db: None) -> Village:
         person = basket.account.contacts.first()
         Basket.objects.filter(pk=basket.pk).update(recipient=person, po_code="PO-7")
     fills_the_list(made.accounts["reseller"])
+    asks_its_reseller(made.accounts["customer"])
     return made
+
+
+def asks_its_reseller(account: Account) -> None:
+    """Have an order of an end customer wait for its reseller."""
+    Account.objects.filter(pk=account.pk).update(needs_reseller_approval=True)
+    a_submitted_order(account=Account.objects.get(pk=account.pk))
 
 
 def fills_the_list(account: Account) -> None:

@@ -30,6 +30,7 @@ BUY = (
     "basket.change",
     "orders.place",
     "orders.cancel",
+    "orders.approve",
     "customers.add",
     "customers.change",
     "assets.change",
@@ -37,7 +38,9 @@ BUY = (
 )
 
 #: What only an account can do that has end customers of its own.
-OF_RESELLERS = frozenset(("customers.view", "customers.add", "customers.change"))
+OF_RESELLERS = frozenset(
+    ("customers.view", "customers.add", "customers.change", "orders.approve")
+)
 #: What concerns only an account that is billed itself.
 OF_PAYERS = frozenset(("invoices.view",))
 

@@ -107,7 +107,7 @@ EVENTS: dict[EventName, Event] = {
         Event(E.ORDER_SUBMITTED, ORDER, ("submit",)),
         Event(E.ORDER_WAITING, ORDER, ("hold",)),
         Event(E.ORDER_EXECUTED, ORDER, ("execute", "deliver"), "EXECUTED"),
-        Event(E.ORDER_CANCELLED, ORDER, ("cancel",)),
+        Event(E.ORDER_CANCELLED, ORDER, ("cancel", "reject"), "CANCELLED"),
         Event(E.ACCOUNT_SYNCHRONIZED, LINK, ("synchronize", "adopt"), "SYNCHRONIZED"),
         Event(E.ACCOUNT_FAILED, LINK, ("fail",), "FAILED"),
         Event(E.INVOICE_ISSUED, INVOICE, ("issue",)),

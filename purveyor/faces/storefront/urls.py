@@ -3,7 +3,13 @@
 from django.urls import path
 
 from purveyor.faces.storefront.billing import assets, invoices, orders
-from purveyor.faces.storefront.customers import adding, contacts, listing, pages
+from purveyor.faces.storefront.customers import (
+    adding,
+    approvals,
+    contacts,
+    listing,
+    pages,
+)
 from purveyor.faces.storefront.frame import looks
 from purveyor.faces.storefront.people import (
     passkeys,
@@ -29,8 +35,14 @@ urlpatterns = [
     path("customers/", listing.customer_list, name="customers"),
     path("customers/export/", listing.customer_export, name="customers_export"),
     path("customers/new/", adding.new_customer, name="new_customer"),
+    path("customers/approvals/", approvals.approvals, name="approvals"),
+    path(
+        "customers/approvals/<int:approval>/approve/", approvals.approve, name="approve"
+    ),
+    path("customers/approvals/<int:approval>/reject/", approvals.reject, name="reject"),
     path("customers/<str:customer>/", pages.customer, name="customer"),
     path("customers/<str:customer>/edit/", pages.edit, name="edit_customer"),
+    path("customers/<str:customer>/approval/", approvals.ask_first, name="ask_first"),
     path(
         "customers/<str:customer>/contacts/new/",
         contacts.new_contact,

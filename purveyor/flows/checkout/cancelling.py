@@ -29,7 +29,7 @@ def get_placed_order(*, number: str, member: Membership) -> tuple[Order, str]:
     """
     seen = Order.objects.filter(
         accounts_under(member.account), number=number, submitted_at__isnull=False
-    ).select_related("account", "bill_to", "basket__user", "basket__account")
+    ).select_related("account__parent", "bill_to", "basket__user", "basket__account")
     order = with_status_for_buyers(seen).first()
     if order is None:
         raise NotFound(_("There is no such order."))

@@ -71,6 +71,7 @@ class OrderProgress:
     totals: Totals | None
     invoices: tuple[str, ...]
     waits_for: str
+    asks_viewer: bool  # whether it waits for the viewer's own yes
     may_cancel: bool
     because: str
 
@@ -114,7 +115,8 @@ def progress_of(*, number: str, member: Membership, today: date) -> OrderProgres
         items=tuple(_items(items, order, is_payer=is_payer, today=today)),
         totals=totals_of(items=items, currency=order.currency) if is_payer else None,
         invoices=bills_of_order(order=order, payer=member.account),
-        waits_for=_waits_for(order),
+        waits_for=_waits_for(order, member),
+        asks_viewer=_asks(order, member),
         may_cancel=may_cancel(order=order, member=member),
         because=order.cancelled_because,
     )
@@ -140,19 +142,44 @@ def _price(item: OrderItem) -> ItemPrice:
     return ItemPrice(unit_price, item.discount_percent, item.net)
 
 
-def _waits_for(order: Order) -> str:
+def _waits_for(order: Order, member: Membership) -> str:
     """Return what the whole order waits for before anything of it starts."""
     if order.state == OrderState.AWAITING_APPROVAL:
-        waiting = order.approvals.filter(state=ApprovalState.WAITING)
-        if waiting.filter(cause=ApprovalCause.RESELLER).exists():
-            return _("Your reseller has to agree to this order first.")
-        return _(
-            "The order is above the credit that is left, so somebody of ours looks at "
-            "it first. You need not do anything; it goes on once it is approved."
-        )
+        return _waits_for_a_yes(order, member)
     if order.state == OrderState.SUBMITTED:
         return _(
             "Our staff execute this order. You need not do anything; the coupon code "
             "is mailed as soon as it is there."
         )
     return ""
+
+
+def _waits_for_a_yes(order: Order, member: Membership) -> str:
+    """Return who has to agree to an order, and what happens then."""
+    if not _is_up_to_reseller(order):
+        return _(
+            "The order is above the credit that is left, so somebody of ours looks at "
+            "it first. You need not do anything; it goes on once it is approved."
+        )
+    reseller = order.account.parent
+    if reseller is None or reseller == member.account:
+        return _("It waits for the approval of your account.")
+    words = _(
+        "%(reseller)s has to agree to this order first. You need not do anything: it "
+        "goes on once they agree; if they do not, you read their reason here."
+    )
+    return words % {"reseller": reseller.name}
+
+
+def _asks(order: Order, member: Membership) -> bool:
+    """Return whether an order waits for the yes of who is looking."""
+    is_mine = order.account.parent_id == member.account.pk
+    may_answer = is_mine and member.may("orders.approve")
+    return may_answer and _is_up_to_reseller(order)
+
+
+def _is_up_to_reseller(order: Order) -> bool:
+    if order.state not in (OrderState.AWAITING_APPROVAL, OrderState.EXECUTING):
+        return False
+    waiting = order.approvals.filter(state=ApprovalState.WAITING)
+    return waiting.filter(cause=ApprovalCause.RESELLER).exists()

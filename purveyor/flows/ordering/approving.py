@@ -170,11 +170,7 @@ def waiting_approvals(
 
     Units:  money in each order's currency.
     """
-    asked = _undecided().order_by("asked_at", "id")
-    if as_reseller is not None:
-        asked = asked.filter(
-            cause=ApprovalCause.RESELLER, order__account__parent=as_reseller
-        )
+    asked = _asked(as_reseller).order_by("asked_at", "id")
     # First which they are: those before them are skipped without what they show.
     keys = list(asked.values_list("pk", flat=True)[offset : offset + limit])
     items = Prefetch("order__items", OrderItem.objects.order_by("position", "id"))
@@ -189,15 +185,24 @@ def waiting_for(*, order: Order) -> list[Waiting]:
     return _with_credit(list(asked.select_related("order__account", "order__bill_to")))
 
 
-def count_waiting(*, limit: int = COUNT_MAX) -> int:
+def count_waiting(*, as_reseller: Account | None = None, limit: int = COUNT_MAX) -> int:
     """Return how many questions wait for a yes, at most a limit."""
-    return _undecided().order_by()[:limit].count()
+    return _asked(as_reseller).order_by()[:limit].count()
 
 
 def open_amount(order: Order) -> Money:
     """Return what the items of an order that were not executed yet cost, with tax."""
     still_open = order.items.filter(state=ItemState.OPEN)
     return totals_of(items=still_open, currency=order.currency).total
+
+
+def _asked(reseller: Account | None) -> QuerySet[Approval]:
+    """Return the questions that a reseller is asked; staff, None, see all of them."""
+    if reseller is None:
+        return _undecided()
+    return _undecided().filter(
+        cause=ApprovalCause.RESELLER, order__account__parent=reseller
+    )
 
 
 def _undecided() -> QuerySet[Approval]:

@@ -35,6 +35,7 @@ POSTS = {
     *("add", "change", "place", "switch", "sign_out", "look"),
     *("reveal", "rename", "send_again", "end_there"),
     *("cancel_order", "remove_contact", "set_role", "invite_again", "remove"),
+    *("approve", "reject", "ask_first"),
 }
 
 
@@ -110,6 +111,7 @@ class Village:
             "version": "0",
             "customer": self.accounts["customer"].number,
             "contact": str(self.accounts["customer"].contacts.get().pk),
+            "approval": "0",
             "session": "0",
             "person": str(self.member_of(who).pk),
             "token": "0",
@@ -200,7 +202,7 @@ def test_nobody_sees_what_belongs_to_others(
 #: The addresses about one end customer: its reseller's alone.
 OF_CUSTOMERS = (
     *("customer", "edit_customer", "new_contact", "edit_contact"),
-    "remove_contact",
+    *("remove_contact", "ask_first"),
 )
 
 
@@ -219,7 +221,7 @@ def test_nobody_sees_the_customers_of_a_reseller(
         if name in OF_CUSTOMERS:
             is_allowed = viewer == "rival" and permissions[name] in ALLOWED[role]
             assert asks(client, name, address) == (404 if is_allowed else 403), name
-        if name in {"customers", "customers_export", "new_customer"}:
+        if name in {"customers", "customers_export", "new_customer", "approvals"}:
             is_allowed = viewer == "rival" and permissions[name] in ALLOWED[role]
             assert asks(client, name, address) == (200 if is_allowed else 403), name
     assert village.accounts["customer"].contacts.count() == 1

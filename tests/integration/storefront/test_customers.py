@@ -86,7 +86,7 @@ def test_many_records_are_counted_to_a_limit(
     client = visits(northwind)
     page(client, "/customers/")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         shown = page(client, "/customers/?q=")
 
     assert ">99+</a>" in shown
@@ -227,7 +227,7 @@ def test_the_page_needs_few_statements(
     client = visits(northwind)
     page(client, f"/customers/{lea.number}/")
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         page(client, f"/customers/{lea.number}/")
 
 

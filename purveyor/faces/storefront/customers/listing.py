@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from purveyor.faces.storefront.customers.tabs import customer_tabs
 from purveyor.faces.storefront.frame.access import ShopRequest, member_may
 from purveyor.faces.storefront.frame.lists import (
     ROWS_A_PAGE,
@@ -33,6 +34,7 @@ def customer_list(request: ShopRequest) -> HttpResponse:
     told = {
         "page": page_of(request, rows),
         "term": term,
+        "tabs": customer_tabs(request),
         "may_add": request.member.may("customers.add"),
     }
     return render(request, "storefront/customers/list.html", told)

@@ -58,6 +58,7 @@ def customer(request: ShopRequest, customer: str) -> HttpResponse:
             limit=NEWEST,
         ),
         "may_change": member.may("customers.change"),
+        "may_approve": member.may("orders.approve"),
     }
     return render(request, "storefront/customers/page.html", told)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from purveyor.faces.storefront.frame.access import arrive
 from purveyor.flows.checkout.baskets import count_licenses
+from purveyor.flows.ordering.approving import count_waiting
 
 LOOK_COOKIE = "look"
 LOOKS = ("auto", "light", "dark")
@@ -20,8 +21,9 @@ BILLING = (
 #: The pages that are found under My customers.
 CUSTOMERS = (
     *("customers", "new_customer", "customer", "edit_customer"),
-    *("new_contact", "edit_contact"),
+    *("new_contact", "edit_contact", "approvals", "reject"),
 )
+WAITING_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Way:
     icon: str
     address: str
     is_here: bool
+    waiting: int = 0  # what waits there for the member
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -60,11 +63,26 @@ def _ways(request: Any) -> tuple[Way, ...]:
         (_("My customers"), "people", "customers", "customers.view", CUSTOMERS),
     )
     here = request.resolver_match.url_name if request.resolver_match else ""
+    waiting = {"customers": _to_approve(request)}
     return tuple(
-        Way(title, icon, reverse(f"storefront:{name}"), here in {name, *pages})
+        Way(
+            title,
+            icon,
+            reverse(f"storefront:{name}"),
+            here in {name, *pages},
+            waiting.get(name, 0),
+        )
         for title, icon, name, permission, pages in known
         if request.member.may(permission)
     )
+
+
+def _to_approve(request: Any) -> int:
+    """Return how many orders wait for a member's yes, at most a limit."""
+    member = request.member
+    if not member.may("orders.approve"):
+        return 0
+    return count_waiting(as_reseller=member.account, limit=WAITING_MAX)
 
 
 def _basket_count(request: Any) -> int | None:
