@@ -13,7 +13,5 @@ FIRST_LADDER = (30, 14, 3)
 @cache
 def reminder_texts() -> dict[str, Texts]:
     """Return the texts that come with the product, by language."""
-    return {
-        "en": texts_in("reminder", subject=REMINDER_SUBJECT["en"]),
-        "de": texts_in("reminder.de", subject=REMINDER_SUBJECT["de"]),
-    }
+    files = {"en": "reminder", "de": "reminder.de"}
+    return texts_in(files, subjects=REMINDER_SUBJECT)

@@ -6,7 +6,6 @@ result as they like.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from purveyor.domain.notifications.events import (
     ASSET,
@@ -17,10 +16,10 @@ from purveyor.domain.notifications.events import (
     RUN,
     EventName,
 )
+from purveyor.domain.notifications.frames import framed, read
 from purveyor.domain.notifications.placeholders import RECORD_URL
 from purveyor.domain.notifications.rendering import Texts
 
-FOLDER = Path(__file__).with_name("texts")
 MAY_BE_EMPTY = frozenset({"po_code", "order_name", "reason", "redeem_before"})
 ROW = """\
 {before}<tr>
@@ -339,16 +338,17 @@ def _html(
         value = _shown(placeholder)
         rows.append(ROW.format(before=before, label=label, value=value, after=after))
     button = BUTTON.format(url=RECORD_URL, label=OPEN[language]) if is_internal else ""
-    page = (FOLDER / "notice.html").read_text(encoding="utf-8")
-    for mark, words in (
-        ("language", language),
-        ("title", starter.title),
-        ("lead", starter.lead),
-        ("rows", _moved(rows, spaces=18)),
-        ("button", _moved([button] if button else [], spaces=12)),
-    ):
-        page = page.replace(f"@{mark}@", words)
-    return page.replace("\n\n            <tr>", "\n            <tr>")
+    body = read("notice.html")
+    body = body.replace("@rows@", _moved(rows, spaces=6))
+    return framed(
+        {
+            "title": starter.title,
+            "preview": starter.lead,
+            "lead": starter.lead,
+            "body": body.replace("@button@", button).rstrip("\n"),
+        },
+        language=language,
+    )
 
 
 def _moved(blocks: list[str], *, spaces: int) -> str:

@@ -1,9 +1,11 @@
 """The welcome mail as it is before staff have written their own."""
 
+from collections.abc import Mapping
 from functools import cache
 
+from purveyor.domain.notifications.frames import framed, parts_in, read
 from purveyor.domain.notifications.rendering import Texts
-from purveyor.domain.notifications.starters import FOLDER, WELCOME_SUBJECT
+from purveyor.domain.notifications.starters import WELCOME_SUBJECT
 
 WELCOME = "Welcome BitTitan Integration customer"
 
@@ -17,16 +19,18 @@ def default_texts() -> Texts:
 @cache
 def welcome_texts() -> dict[str, Texts]:
     """Return the texts that come with the product, by language."""
+    return texts_in({"en": "welcome", "de": "welcome.de"}, subjects=WELCOME_SUBJECT)
+
+
+def texts_in(
+    files: Mapping[str, str], *, subjects: Mapping[str, str]
+) -> dict[str, Texts]:
+    """Return the texts that stand in two files for each language, in their frame."""
     return {
-        "en": texts_in("welcome", subject=WELCOME_SUBJECT["en"]),
-        "de": texts_in("welcome.de", subject=WELCOME_SUBJECT["de"]),
+        language: Texts(
+            subject=subjects[language],
+            text=read(f"{file}.txt"),
+            html=framed(parts_in(f"{file}.html"), language=language),
+        )
+        for language, file in files.items()
     }
-
-
-def texts_in(file: str, *, subject: str) -> Texts:
-    """Return the texts that stand in two files."""
-    return Texts(
-        subject=subject,
-        text=(FOLDER / f"{file}.txt").read_text(encoding="utf-8"),
-        html=(FOLDER / f"{file}.html").read_text(encoding="utf-8"),
-    )
