@@ -46,6 +46,11 @@ def lists_script(_request: HttpRequest) -> str:
     return static("backoffice/lists.js")
 
 
+def files_script(_request: HttpRequest) -> str:
+    """Return the address of the script that looks at files before they are sent."""
+    return static("backoffice/files.js")
+
+
 def logo(_request: HttpRequest) -> str:
     """Return the address of the product's sign."""
     return static("backoffice/purveyor.svg")
@@ -72,7 +77,7 @@ UNFOLD: dict[str, Any] = {
     "ENVIRONMENT": environment,
     "DASHBOARD_CALLBACK": "purveyor.faces.backoffice.office.dashboard.dashboard",
     "STYLES": [own_styles, records_styles, lists_styles],
-    "SCRIPTS": [chart_colours, shortcuts_script, lists_script],
+    "SCRIPTS": [chart_colours, shortcuts_script, lists_script, files_script],
     "BORDER_RADIUS": "8px",
     "COLORS": {
         "base": {

@@ -10,6 +10,7 @@ from purveyor.domain.assets.lifecycle import SyncStatus
 from purveyor.domain.assets.models import Asset
 from purveyor.faces.backoffice.frame.display import day
 from purveyor.kernel.journal.models import Entry
+from purveyor.kernel.lists.models import Export, SavedList
 from tests.factories.assets import a_failed_asset, a_pending_asset, a_synchronized_asset
 from tests.factories.moments import TODAY
 from tests.factories.notifications import a_message
@@ -75,7 +76,7 @@ def test_assets_are_found_exactly(operator: Client, sought: str) -> None:
     asset, other = a_synchronized_asset(code=CODE), a_synchronized_asset(code="OTHER-1")
     term = sought.format(asset=asset.number, account=asset.account.number)
 
-    page = words(operator.get(reverse(LIST), {"q": term}))
+    page = words(operator.post(reverse(LIST), {"q": term}, follow=True))
 
     assert asset.number in page
     assert other.number not in page
@@ -96,9 +97,42 @@ def test_a_coupon_code_that_is_looked_for_stands_in_no_address(
 
 
 def test_a_part_of_a_coupon_code_finds_nothing(operator: Client) -> None:
-    asset = a_synchronized_asset(code=CODE)
+    a_synchronized_asset(code=CODE)
 
-    assert asset.number not in words(operator.get(reverse(LIST), {"q": CODE[:-1]}))
+    part = operator.post(reverse(LIST), {"q": CODE[:-1]})
+
+    assert part["Location"] == "?"
+
+
+@pytest.mark.parametrize("view", ["changelist", "save", "columns", "export"])
+def test_a_code_that_is_written_into_an_address_is_taken_out_of_it(
+    operator: Client, view: str
+) -> None:
+    asset = a_synchronized_asset(code=CODE)
+    address = reverse(f"bss:assets_asset_{view}")
+    at = "" if view == "changelist" else reverse(LIST)
+    asked = f"{address}?sync_status__exact=SYNCHRONIZED&q="
+
+    ours, unknown = operator.get(asked + CODE), operator.get(f"{asked}NOT-OURS-0")
+
+    assert ours["Location"] == (
+        f"{at}?sync_status__exact=SYNCHRONIZED&q={asset.number}"
+    )
+    assert unknown["Location"] == f"{at}?sync_status__exact=SYNCHRONIZED"
+
+
+def test_a_code_in_an_address_is_in_no_saved_list_and_no_export(
+    operator: Client,
+) -> None:
+    a_synchronized_asset(code=CODE)
+    typed = {"name": "Mine", "kind": "csv", "which": "shown", "_form_submitted": "1"}
+
+    for view in ("save", "export"):
+        operator.post(f"{reverse(f'bss:assets_asset_{view}')}?q={CODE}", typed)
+
+    assert not SavedList.objects.exists()
+    assert not Export.objects.exists()
+    assert CODE not in str(list(Entry.objects.values_list("facts", flat=True)))
 
 
 def test_a_coupon_is_revealed_once_and_the_journal_says_so(operator: Client) -> None:

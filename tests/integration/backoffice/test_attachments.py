@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from purveyor.domain.accounts.models import Account
 from purveyor.kernel.attachments.models import Attachment
+from purveyor.kernel.attachments.operations import BYTES_MAX
 from purveyor.kernel.attachments.queries import attachments_of
 from tests.factories.accounts import an_account
 from tests.support.staff import words
@@ -55,6 +56,13 @@ def test_a_wrong_file_is_told_in_the_dialog(staff) -> None:
     assert "Files like run.exe are not taken." in words(wrong)
     assert "This field is required." in words(none)
     assert attachments_of(account) == ()
+
+
+def test_the_dialog_knows_how_large_a_file_may_be_before_it_is_sent(staff) -> None:
+    dialog = staff("Sales").get(page("add", an_account())).content.decode()
+
+    assert f'data-bytes-max="{BYTES_MAX}"' in dialog
+    assert 'data-too-large="The file is larger than 10 MB."' in dialog
 
 
 def test_who_may_only_look_reads_and_does_not_touch(staff) -> None:

@@ -34,6 +34,8 @@ from purveyor.kernel.attachments.operations import (
 )
 from purveyor.kernel.attachments.queries import attachments_of, content_of
 
+MEGABYTES_MAX = BYTES_MAX // 1024**2
+
 View = Callable[..., HttpResponseBase]
 
 
@@ -62,9 +64,16 @@ class AttachForm(DialogForm):
 
     file = forms.FileField(
         label=gettext_lazy("File"),
-        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ",".join(KINDS)}),
+        widget=UnfoldAdminFileFieldWidget(
+            attrs={
+                "accept": ",".join(KINDS),
+                "data-bytes-max": BYTES_MAX,
+                "data-too-large": gettext_lazy("The file is larger than %d MB.")
+                % MEGABYTES_MAX,
+            }
+        ),
         help_text=gettext_lazy("PDF, picture, text, mail or office file, up to %d MB.")
-        % (BYTES_MAX // 1024**2),
+        % MEGABYTES_MAX,
     )
 
 

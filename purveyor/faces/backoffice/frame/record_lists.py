@@ -112,7 +112,7 @@ class RecordList(unfold.ModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the list, down to the last page that is read quickly."""
-        if self.search_is_posted and SOUGHT in request.POST:
+        if self._may_be_secret(request):
             return self._to_what_was_sought(request)
         page = request.GET.get(PAGE, "")
         if page.isdecimal() and int(page) > PAGES_MAX:
@@ -135,19 +135,29 @@ class RecordList(unfold.ModelAdmin):
         address = address_of(f"{opts.app_label}_{opts.model_name}_changelist")
         return str(name_in_path(address) or capfirst(opts.verbose_name_plural))
 
-    def _to_what_was_sought(self, request: HttpRequest) -> HttpResponse:
+    def _may_be_secret(self, request: HttpRequest) -> bool:
+        """Return whether something is looked for that no address may go on saying."""
+        if not self.search_is_posted:
+            return False
+        named = request.GET.get(SOUGHT, "")
+        is_told = bool(named) and named != self.public_term(named)
+        return SOUGHT in request.POST or is_told
+
+    def _to_what_was_sought(
+        self, request: HttpRequest, address: str = ""
+    ) -> HttpResponse:
         """Go to the list of what was looked for, with no secret in its address."""
         fields = request.GET.copy()
         for name in (PAGE, SOUGHT):
             fields.pop(name, None)
-        typed = request.POST[SOUGHT].strip()
+        typed = request.POST.get(SOUGHT, request.GET.get(SOUGHT, "")).strip()
         public = self.public_term(typed)
         if public:
             fields[SOUGHT] = public
         elif typed:
             told = _("Nothing has this number or code. Type all of it.")
             messages.warning(request, told)
-        return HttpResponseRedirect(f"?{fields.urlencode()}")
+        return HttpResponseRedirect(f"{address}?{fields.urlencode()}")
 
     def public_term(self, term: str) -> str:
         """Return what may stand in an address for what was typed; empty: nothing."""
@@ -343,6 +353,8 @@ class RecordList(unfold.ModelAdmin):
     ) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
+        if self._may_be_secret(request):
+            return self._to_what_was_sought(request, self.list_address())
         return view(self, request)
 
     def _page_name(self, view: str) -> str:
