@@ -18,12 +18,16 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page
 
+from purveyor.domain.accounts.invitations import mail_link
+from purveyor.domain.accounts.lifecycle import InvitationState
 from purveyor.domain.accounts.models import Account, MemberRole, Organization, User
+from purveyor.domain.accounts.sign_in_models import Invitation
 from purveyor.domain.assets.lifecycle import AssetState
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.catalogue.operations import put_on_shelf
 from purveyor.faces.storefront.shop import catalogue
 from purveyor.flows.checkout.models import Basket
+from purveyor.kernel.sealed import fingerprint
 from tests.factories.accounts import an_account
 from tests.factories.assets import a_failed_asset, a_pending_asset, a_synchronized_asset
 from tests.factories.catalogue import a_price
@@ -37,8 +41,10 @@ from tests.support.markup import faults_of
 LONG = "Donaudampfschifffahrtsgesellschaft für Elektrizitätsversorgung mbH & Co. KG"
 SHELF = "migrations"
 SIGN_IN = "/account/sign-in/"
-#: Who is signed in is led away from the door; without a logo there is none.
-NEVER_SHOWN = {"sign_in", "second_step", "sign_in_by_passkey", "logo"}
+FORGOTTEN = "/account/forgotten/"
+WELCOME = "/account/welcome/"
+#: Who is signed in is led away from the door; a link leads on; there is no logo.
+NEVER_SHOWN = {"sign_in", "second_step", "sign_in_by_passkey", "open_link", "logo"}
 
 LED_AWAY = {"302", "403", "404"}
 
@@ -191,6 +197,7 @@ def test_pages_before_signing_in(
     settings.AXES_FAILURE_LIMIT = 2
     admin = village.people["reseller", MemberRole.ADMIN].user
     has_an_app(admin)
+    lone = User.objects.create_user("lone@x.example", name="Lone")
 
     inspector.opens("sign in", SIGN_IN)
     inspector.sends_nothing("sign in", SIGN_IN)
@@ -203,8 +210,30 @@ def test_pages_before_signing_in(
     page.goto(SIGN_IN)
     inspector.looks_at("second step", lambda: signs_in(page, admin.email, PASSWORD))
     assert page.url.endswith("/account/code/")
+    inspector.opens("forgotten", FORGOTTEN)
+    inspector.sends_nothing("forgotten", FORGOTTEN)
+    page.goto(FORGOTTEN)
+    page.get_by_label("E-mail").fill(admin.email)
+    inspector.looks_at("mailed", lambda: page.get_by_label("E-mail").press("Enter"))
+    inspector.looks_at("worthless link", f"{WELCOME}nonsense/")
+    inspector.looks_at("welcome", f"{WELCOME}{a_link_for(lone)}/")
+    inspector.sends_nothing("welcome", WELCOME)
     Organization.objects.update(is_shop_open=False)
     inspector.looks_at("closed", SIGN_IN)
+
+
+def a_link_for(user: User) -> str:
+    """Return the secret of a link that was mailed to a person a moment ago."""
+    now = datetime.now(UTC)
+    mail_link(user=user, actor=DAN, now=now)
+    Invitation.objects.filter(user=user).update(
+        state=InvitationState.SENT,
+        fingerprint=fingerprint("secret"),
+        sent_at=now,
+        expires_at=now + timedelta(hours=1),
+        due_at=None,
+    )
+    return "secret"
 
 
 BAD_PAGE = """<!doctype html><html lang="en"><title>x</title>

@@ -8,11 +8,20 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from purveyor.domain.accounts.models import Account, Organization
+from purveyor.domain.assets.lifecycle import AssetState
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.orders.models import Order
 from purveyor.domain.provisioning.models import ServiceManagerSetup
+from purveyor.flows.reconciliation.approval import approve_plan
+from purveyor.flows.reconciliation.lifecycle import RunState
+from purveyor.flows.reconciliation.models import ReconciliationRun
+from purveyor.flows.reconciliation.starting import start_reconciliation
+from purveyor.kernel import clock
 from tests.factories.accounts import a_reseller, an_account
+from tests.factories.catalogue import an_application
 from tests.factories.members import PASSWORD, a_member
+from tests.factories.moments import DAN
+from tests.factories.reconciliation import a_policy
 from tests.support.stand_in import StandIn, eventually
 from tests.support.workers import Crew
 
@@ -53,10 +62,14 @@ def visits(browser: Browser, live_server: Any, vendor: StandIn) -> Iterator[Visi
     assert complaints == []
 
 
-def test_a_direct_customer_buys_for_itself(visits: Visits, crew: Crew) -> None:
+def test_a_direct_customer_buys_for_itself_and_redeems(
+    visits: Visits, vendor: StandIn, crew: Crew
+) -> None:
     a_member(account=an_account(name="Contoso"), email=MIA)
+    ServiceManagerSetup.objects.update(lists_spent=True)
+    vendor.turns(lists_spent=True)
     crew.starts()
-    page = visits()
+    page = visits(permissions=["clipboard-read", "clipboard-write"])
 
     puts_ten_into_the_basket(page)
     page.get_by_label("Friendly name").fill("Berlin office")
@@ -64,7 +77,14 @@ def test_a_direct_customer_buys_for_itself(visits: Visits, crew: Crew) -> None:
     orders(page)
 
     expect(page.get_by_text("All of it is delivered")).to_be_visible()
-    assert Asset.objects.get().name == "Berlin office"
+    page.get_by_role("link", name="Berlin office").click()
+    code = reveals(page)
+    assert page.evaluate("navigator.clipboard.readText()") == code
+    redeems(page.context.new_page(), vendor, code)
+    the_vendor_is_asked(vendor)
+    page.get_by_role("link", name="Hide it").click()
+    expect(page.get_by_text("Redeemed", exact=True).first).to_be_visible()
+    expect(page.get_by_text(code)).to_have_count(0)
 
 
 def test_a_reseller_buys_for_a_new_end_customer_on_a_phone(
@@ -90,7 +110,7 @@ def test_a_reseller_buys_for_a_new_end_customer_on_a_phone(
     assert is_as_wide_as_its_screen(page)
 
 
-def test_all_of_it_works_without_scripts(visits: Visits) -> None:
+def test_all_of_it_works_without_scripts(visits: Visits, crew: Crew) -> None:
     a_member(account=a_reseller(), email=MIA)
     page = visits(java_script_enabled=False)
 
@@ -102,8 +122,48 @@ def test_all_of_it_works_without_scripts(visits: Visits) -> None:
     orders(page)
 
     expect(page.get_by_text("BitTitan is making the coupon")).to_be_visible()
-    expect(page.get_by_role("link", name="Look again")).to_be_visible()
     assert Account.objects.filter(name="Elbklinik").count() == 1
+    crew.starts()
+    assert eventually(lambda: Asset.objects.get().has_coupon, seconds=60)
+    page.get_by_role("link", name="Look again").click()
+    page.get_by_role("main").get_by_role("link", name=PRODUCT).click()
+    page.get_by_role("button", name="Reveal").click()
+    expect(page.locator("#coupon-code")).to_have_text(re.compile("BT-"))
+    expect(page.get_by_role("button", name="Copy")).to_have_count(0)
+
+
+def test_all_of_it_works_by_keyboard(visits: Visits, crew: Crew) -> None:
+    a_member(account=an_account(name="Contoso"), email=MIA)
+    crew.starts()
+    page = visits()
+    page.wait_for_url(lambda address: "sign-in" not in address)
+
+    goes_to(page, "Skip to content")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main")).to_be_focused()
+    goes_to(page, PRODUCT)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/products/**")
+    goes_to(page, "Licenses")
+    page.keyboard.type("10")  # what stands there is selected, as browsers do
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/basket/")
+    for button, key, address in (
+        ("Checkout", "Enter", "**/checkout/*/"),
+        ("Go on to the review", "Enter", "**/review/"),
+        ("I accept the terms of sale", "Space", "**/review/"),
+        ("Order for €117.81", "Enter", "**/orders/**"),
+    ):
+        goes_to(page, button)
+        page.keyboard.press(key)
+        page.wait_for_url(address)
+    expect(page.get_by_text("All of it is delivered")).to_be_visible()
+    goes_to(page, PRODUCT)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/assets/**")
+    goes_to(page, "Reveal")
+    page.keyboard.press("Enter")
+    expect(page.locator("#coupon-code")).to_have_text(re.compile("BT-"))
 
 
 def test_a_reseller_keeps_its_customers_on_a_phone(visits: Visits) -> None:
@@ -147,6 +207,64 @@ def test_a_reseller_keeps_its_customers_on_a_phone(visits: Visits) -> None:
     customer.refresh_from_db()
     assert customer.phone == "04141 1"
     assert customer.contacts.get(first_name="Peter").is_technical_contact
+
+
+FOCUSED = """() => {
+  const here = document.activeElement;
+  const box = here.getBoundingClientRect();
+  return {
+    name: (here.labels?.[0] ?? here).innerText.trim(),
+    order: [...document.querySelectorAll("*")].indexOf(here),
+    isSeen: box.bottom > 0 && box.top < innerHeight && (
+      getComputedStyle(here).outlineStyle !== "none"
+      || getComputedStyle(here.closest(".offer") ?? here).outlineStyle !== "none"),
+  };
+}"""
+
+
+def goes_to(page: Page, name: str) -> None:
+    """Press Tab until something has the focus; it moves onward, and is always seen."""
+    before = page.evaluate(FOCUSED)["order"]
+    for _turn in range(30):
+        page.keyboard.press("Tab")
+        found = page.evaluate(FOCUSED)
+        assert found["isSeen"], found
+        assert found["order"] > before, found
+        if found["name"].startswith(name):
+            return
+        before = found["order"]
+    pytest.fail(f"No way leads to {name!r}.")
+
+
+def reveals(page: Page) -> str:
+    """Reveal the coupon code of an asset, and copy it."""
+    page.get_by_role("button", name="Reveal").click()
+    code = page.locator("#coupon-code").inner_text()
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_text("Copied")).to_be_visible()
+    return code
+
+
+def redeems(page: Page, vendor: StandIn, code: str) -> None:
+    """At the vendor's portal: enter the coupon, check it, apply it."""
+    page.goto(vendor.portal_url)
+    page.get_by_label("Coupon code").fill(code)
+    page.get_by_role("button", name="Check").click()
+    page.get_by_role("button", name="Apply").click()
+    expect(page.get_by_label("Licenses").get_by_text(code)).to_be_visible()
+
+
+def the_vendor_is_asked(vendor: StandIn) -> None:
+    """Compare with the vendor's listing, as happens each night, and agree to it."""
+    a_policy(needs_second_person=False)
+    run = start_reconciliation(
+        application=an_application(), account=None, actor=DAN, now=clock.now()
+    )
+    runs = ReconciliationRun.objects.filter(pk=run.pk)
+    assert eventually(runs.filter(state=RunState.PLANNED).exists, seconds=30)
+    approve_plan(run=runs.get(), is_forced=True, actor=DAN, now=clock.now())
+    redeemed = Asset.objects.filter(state=AssetState.REDEEMED)
+    assert eventually(redeemed.exists, seconds=30)
 
 
 def puts_ten_into_the_basket(page: Page) -> None:

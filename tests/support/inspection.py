@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
 
 WEIGHT_MAX = 200 * 1024
 HTML = "text/html"
-SIZES = {"desk": (1440, 900), "phone": (360, 740)}
+SIZES = {"desk": (1440, 900), "tablet": (768, 1024), "phone": (360, 740)}
 LOOKS = ("light", "dark")
 
 #: What only a look can change; the other rules need be asked once a size.
@@ -105,6 +105,9 @@ class Inspector:
         assert answer is not None, name
         self._check_page(answer)
         for size in SIZES:
+            self._sees(size, LOOKS[0])
+            self._looks_for_overhang(size)
+        for size in ("desk", "phone"):
             for look in LOOKS:
                 self._sees(size, look)
                 self._asks_axe(size, look)
@@ -127,12 +130,14 @@ class Inspector:
         self.page.set_viewport_size({"width": width, "height": height})
         self.page.emulate_media(color_scheme=look)
 
+    def _looks_for_overhang(self, size: str) -> None:
+        found = self.page.evaluate(OVERHANG)
+        self._note(*(f"{size}: sticks out: {each}" for each in found))
+
     def _asks_axe(self, size: str, look: str) -> None:
         options: dict[str, Any] = {"resultTypes": ["violations"], "preload": False}
         if look == LOOKS[0]:
             options["rules"] = FURTHER_RULES
-            found = self.page.evaluate(OVERHANG)
-            self._note(*(f"{size}: sticks out: {each}" for each in found))
         else:
             options["runOnly"] = RULES_OF_LOOKS
         found = self.page.evaluate(AXE, options)
