@@ -1,6 +1,6 @@
 """What is in a basket, what it costs, and what stands in the way of an order."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -17,7 +17,8 @@ from purveyor.domain.catalogue.pricing import NoPrice
 from purveyor.domain.orders.models import OrderItem
 from purveyor.domain.orders.queries import Totals, totals_of
 from purveyor.domain.provisioning.lifecycle import LinkStatus
-from purveyor.domain.provisioning.models import AccountLink
+from purveyor.domain.provisioning.models import AccountLink, ServiceManagerSetup
+from purveyor.domain.provisioning.operations.link import synchronizes_alone
 from purveyor.domain.provisioning.queries import (
     active_setups,
     linked_account_of,
@@ -209,16 +210,11 @@ def notices_for(*, member: Membership) -> tuple[Hindrance, ...]:
 
 def _unknown_to_vendors(account: Account) -> Iterable[Hindrance]:
     """Yield which vendors would have to be told of an account first."""
-    strict = [
-        each
+    wanted = [
+        (linked_account_of(account=account, setup=each), each.application, each)
         for each in active_setups()
-        if each.require_prior_sync and not each.sync_on_checkout
     ]
-    pairs = [
-        (linked_account_of(account=account, setup=each), each.application)
-        for each in strict
-    ]
-    return _not_synchronized(pairs)
+    return _not_synchronized(wanted)
 
 
 def account_hindrances(*accounts: Account) -> Iterable[Hindrance]:
@@ -238,21 +234,33 @@ def _of_items(receiver: Account, items: Sequence[BasketItem]) -> Iterable[Hindra
         message = _("%(product)s cannot be bought for %(account)s. Choose another.")
         names = {"product": item.product.name, "account": receiver.name}
         yield Hindrance(Obstacle.BUYER, message % names)
-    pairs = {}
+    wanted = {}
     for item in items:
         setup = setup_of(item.product)
-        if setup.require_prior_sync and not setup.sync_on_checkout:
-            account = linked_account_of(account=receiver, setup=setup)
-            application = item.product.product_type.application
-            pairs[account.pk, application.pk] = (account, application)
-    yield from _not_synchronized(pairs.values())
+        account = linked_account_of(account=receiver, setup=setup)
+        application = item.product.product_type.application
+        wanted[account.pk, application.pk] = (account, application, setup)
+    yield from _not_synchronized(wanted.values())
 
 
 def _not_synchronized(
-    pairs: Collection[tuple[Account, Application]],
+    wanted: Iterable[tuple[Account, Application, ServiceManagerSetup]],
 ) -> Iterable[Hindrance]:
-    """Yield in words which vendors do not know an account."""
+    """
+    Yield in words which vendors do not know an account, though they have to.
+
+    What is synchronized on the way is no hindrance, as long as that needs nobody.
+    """
+    asked = {
+        (account.pk, application.pk): (account, application, setup)
+        for account, application, setup in wanted
+        if setup.require_prior_sync
+    }
+    pairs = [(account, application) for account, application, _s in asked.values()]
     for account, application in unsynchronized(pairs) if pairs else ():
+        *_known, setup = asked[account.pk, application.pk]
+        if setup.sync_on_checkout and synchronizes_alone(account=account, setup=setup):
+            continue
         link = AccountLink.objects.filter(account=account, application=application)
         is_under_way = link.filter(status=LinkStatus.SYNCHRONIZING).exists()
         message = (

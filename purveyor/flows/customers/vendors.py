@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.provisioning.lifecycle import LinkStatus
 from purveyor.domain.provisioning.models import AccountLink, ServiceManagerSetup
+from purveyor.domain.provisioning.operations.link import synchronizes_alone
 from purveyor.domain.provisioning.queries import (
     active_setups,
     linked_account_of,
@@ -70,7 +71,7 @@ def _row(
         words = _("What %(vendor)s makes cannot be bought for end customers.")
         status = _("Not for end customers")
         return VendorRow(vendor, Knowing.STOPPED, status, words % {"vendor": vendor})
-    stage, status, words = _told(setup, link)
+    stage, status, words = _told(asked, setup, link)
     since = link.synchronized_at if link is not None else None
     names = {
         "vendor": vendor,
@@ -81,7 +82,7 @@ def _row(
 
 
 def _told(
-    setup: ServiceManagerSetup, link: AccountLink | None
+    asked: Account, setup: ServiceManagerSetup, link: AccountLink | None
 ) -> tuple[Knowing, str, str]:
     """Return how far a vendor is with an account, and that in words."""
     match link.status if link is not None else LinkStatus.UNSYNCHRONIZED:
@@ -103,11 +104,11 @@ def _told(
                 "check that the e-mail and the address are right."
             )
             return Knowing.WAITING, _("Not synchronized"), words
-    return Knowing.WAITING, _("Not synchronized yet"), _not_yet(setup)
+    return Knowing.WAITING, _("Not synchronized yet"), _not_yet(asked, setup)
 
 
-def _not_yet(setup: ServiceManagerSetup) -> str:
-    if setup.sync_on_checkout:
+def _not_yet(asked: Account, setup: ServiceManagerSetup) -> str:
+    if setup.sync_on_checkout and synchronizes_alone(account=asked, setup=setup):
         return _("%(vendor)s is told of %(account)s by the first order.")
     if setup.require_prior_sync:
         return _(

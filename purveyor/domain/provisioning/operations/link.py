@@ -14,7 +14,11 @@ from purveyor.domain.catalogue.models import Application
 from purveyor.domain.provisioning.causes import Cause, Why
 from purveyor.domain.provisioning.contract import ServiceManager
 from purveyor.domain.provisioning.lifecycle import LINK, LinkStatus
-from purveyor.domain.provisioning.models import AccountCandidate, AccountLink
+from purveyor.domain.provisioning.models import (
+    AccountCandidate,
+    AccountLink,
+    ServiceManagerSetup,
+)
 from purveyor.domain.provisioning.operations.cancel import checked_reason
 from purveyor.domain.provisioning.registry import manager_for, setup_of
 from purveyor.kernel.errors import Refused
@@ -106,6 +110,15 @@ def _check_options(
             "%(account)s has no e-mail. Add one on its page, then synchronize it."
         )
         raise MissingSyncOption(message % {"account": account.name})
+
+
+def synchronizes_alone(*, account: Account, setup: ServiceManagerSetup) -> bool:
+    """Return whether a vendor can be told of an account without asking anybody."""
+    try:
+        _check_options(account, manager_for(setup), {})
+    except Refused:
+        return False
+    return True
 
 
 def email_of(*, account: Account, options: Mapping[str, str]) -> str:
