@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from purveyor.faces.storefront.billing import assets, invoices, orders
+from purveyor.faces.storefront.billing import assets, dashboard, invoices, orders
 from purveyor.faces.storefront.customers import (
     adding,
     approvals,
@@ -61,6 +61,7 @@ urlpatterns = [
     path("checkout/<uuid:key>/", checkout.details, name="details"),
     path("checkout/<uuid:key>/review/", checkout.review, name="review"),
     path("checkout/<uuid:key>/place/", checkout.place, name="place"),
+    path("billing/", dashboard.dashboard, name="billing"),
     path("orders/", orders.order_list, name="orders"),
     path("orders/export/", orders.order_export, name="orders_export"),
     path("orders/<str:number>/", orders.order, name="order"),

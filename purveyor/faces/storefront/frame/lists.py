@@ -87,6 +87,7 @@ def owner_of(request: ShopRequest) -> Any:
 def tabs(request: ShopRequest) -> list[dict[str, Any]]:
     """Return the pages under Billing that a member may see."""
     known = (
+        (_("Dashboard"), "billing", "orders.view"),
         (_("Orders"), "orders", "orders.view"),
         (_("Assets"), "assets", "assets.view"),
         (_("Invoices"), "invoices", "invoices.view"),

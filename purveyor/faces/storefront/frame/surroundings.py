@@ -59,7 +59,7 @@ def _ways(request: Any) -> tuple[Way, ...]:
     """Return the ways that lead somewhere, for those who may go there."""
     known = (
         (_("Catalogue"), "grid", "home", "catalogue.view", ()),
-        (_("Billing"), "file", "orders", "orders.view", BILLING),
+        (_("Billing"), "file", "billing", "orders.view", BILLING),
         (_("My customers"), "people", "customers", "customers.view", CUSTOMERS),
     )
     here = request.resolver_match.url_name if request.resolver_match else ""
