@@ -18,7 +18,8 @@ def _on(app: str, models: str, verbs: Iterable[str]) -> tuple[str, ...]:
 
 #: What everybody who works in the BSS may look at. None of it shows a secret.
 LOOK = (
-    *_on("accounts", "account address contact organization paymentmethod", VIEW),
+    *_on("accounts", "account address contact member organization", VIEW),
+    *_on("accounts", "paymentmethod", VIEW),
     *_on("catalogue", "application assignment characteristic price", VIEW),
     *_on("catalogue", "category pricelist product", VIEW),
     *_on("catalogue", "producttype taxrate", VIEW),
@@ -33,7 +34,7 @@ LOOK = (
 )
 #: What also belongs to a look at everything, and to no daily work.
 LOOK_CLOSELY = (
-    *_on("accounts", "member signin user", VIEW),
+    *_on("accounts", "signin user", VIEW),
     *_on("auth", "group permission", VIEW),
     *_on("journal", "entry", VIEW),
     *_on("notifications", "mailserver notification template", VIEW),
@@ -48,6 +49,8 @@ ACCOUNTS = (
     "accounts.delete_address",
     "accounts.delete_contact",
     "accounts.import_account",
+    "accounts.invite_member",
+    "accounts.look_as_member",
     "accounts.merge_account",
 )
 SELL = (
@@ -72,6 +75,7 @@ BILL = (
     *_on("catalogue", "assignment category price pricelist taxrate", ALL),
 )
 OPERATE = (
+    "accounts.look_as_member",
     "journal.view_entry",
     "work.view_workerbeat",
     *_on("provisioning", "callshare couponobservation servicemanagersetup", VIEW),

@@ -369,6 +369,10 @@ class Member(models.Model):
     class Meta:
         verbose_name = _("member")
         verbose_name_plural = _("Members")
+        permissions = (
+            ("invite_member", _("Can invite people to the Storefront")),
+            ("look_as_member", _("Can see the Storefront as a member")),
+        )
         constraints = (
             models.UniqueConstraint(
                 name="member_one_role_in_an_account", fields=("user", "account")

@@ -77,7 +77,7 @@ def get_person(*, pk: int, account: Account) -> Person:
 
     :raises NotFound: if there is none, or they belong to another account.
     """
-    member = _get_member(pk, account)
+    member = get_member(pk, account)
     return _person(member, Invitation.objects.filter(user=member.user).first())
 
 
@@ -109,7 +109,7 @@ def invite_again(*, pk: int, account: Account, actor: str, now: datetime) -> Non
 
     :raises NotFound: if they do not belong to the account.
     """
-    mail_access(user=_get_member(pk, account).user, actor=actor, now=now)
+    mail_access(user=get_member(pk, account).user, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -123,7 +123,7 @@ def change_role(
     :raises LastAdmin: if nobody would be left to look after its people.
     """
     hold_accounts(account)
-    member = _get_member(pk, account)
+    member = get_member(pk, account)
     if role != MemberRole.ADMIN:
         _check_not_last(member)
     member.role = role
@@ -142,7 +142,7 @@ def remove_member(*, pk: int, account: Account, actor: str, now: datetime) -> No
     :raises LastAdmin: if nobody would be left to look after its people.
     """
     hold_accounts(account)
-    member = _get_member(pk, account)
+    member = get_member(pk, account)
     _check_not_last(member)
     user = member.user
     drop(member, actor=actor, at=now)
@@ -165,7 +165,12 @@ def _members(account: Account) -> QuerySet[Member]:
     return Member.objects.filter(account=account).select_related("user", "account")
 
 
-def _get_member(pk: int, account: Account) -> Member:
+def get_member(pk: int, account: Account) -> Member:
+    """
+    Return a member of an account.
+
+    :raises NotFound: if there is none, or they belong to another account.
+    """
     member = _members(account).filter(pk=pk).first()
     if member is None:
         raise NotFound(_("There is nobody like that in this account."))

@@ -11,6 +11,7 @@ PAGES = (
     "office.accounts",
     "office.account_import",
     "office.account_merging",
+    "office.account_people",
     "office.hierarchy",
     "office.contacts",
     "office.synchronization",

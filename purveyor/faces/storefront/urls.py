@@ -12,6 +12,7 @@ from purveyor.faces.storefront.customers import (
 )
 from purveyor.faces.storefront.frame import looks
 from purveyor.faces.storefront.people import (
+    looking,
     passkeys,
     passwords,
     profile,
@@ -112,6 +113,7 @@ urlpatterns = [
     path("account/people/<int:person>/role/", team.set_role, name="set_role"),
     path("account/people/<int:person>/invite/", team.invite_again, name="invite_again"),
     path("account/people/<int:person>/remove/", team.remove, name="remove"),
+    path("account/leave/", looking.leave, name="leave"),
     path("terms/", looks.terms, name="terms"),
     path("look/", looks.look, name="look"),
     path("look/<str:version>.css", looks.colors, name="colors"),

@@ -10,13 +10,14 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from purveyor.domain.accounts.models import SignInOutcome
+from purveyor.domain.accounts.models import Account, SignInOutcome
 from purveyor.domain.accounts.signing_in import Visitor, note_sign_in
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.provisioning.operations.groups import retry_group
 from purveyor.faces.backoffice.frame.site import bss
 from tests.factories.accounts import an_account, an_organization
 from tests.factories.assets import a_failed_asset, a_synchronized_asset
+from tests.factories.members import a_member
 from tests.factories.moments import DAN, NOON
 from tests.factories.orders import a_bulk, a_draft_order, a_label
 from tests.factories.reconciliation import STRANGE, a_plan, a_stranger
@@ -71,6 +72,7 @@ OWNERS = {
     "account_import_id": "account_import.accountimport",
     "import_id": "catalogue.priceimport",
     "order_id": "orders.order",
+    "person_id": "accounts.member",
     "line_id": "reconciliation.finding",
     "price_list_id": "catalogue.pricelist",
     "reconciliation_id": "reconciliation.reconciliationrun",
@@ -138,6 +140,7 @@ def test_a_stranger_is_sent_to_the_door(method: str) -> None:
 def test_no_page_breaks_for_any_role(role: str, staff) -> None:
     an_organization()
     asset = a_synchronized_asset(code=CODE)
+    a_member(account=Account.objects.order_by("pk")[0], email="mia@x.example")
     _trouble(asset)
     client = staff(role)
 

@@ -24,7 +24,7 @@ from tests.factories.provisioning import a_setup
 
 OPEN = {
     *("sign_in", "sign_out", "second_step", "sign_in_by_passkey"),
-    *("forgotten", "welcome", "open_link", "terms", "look", "colors", "logo"),
+    *("leave", "forgotten", "welcome", "open_link", "terms", "look", "colors", "logo"),
 }
 OF_MEMBERS = {
     *("switch", "profile", "security", "change_password", "end_there"),
@@ -35,7 +35,7 @@ POSTS = {
     *("add", "change", "place", "switch", "sign_out", "look"),
     *("reveal", "rename", "send_again", "end_there"),
     *("cancel_order", "remove_contact", "set_role", "invite_again", "remove"),
-    *("approve", "reject", "ask_first"),
+    *("approve", "reject", "ask_first", "leave"),
 }
 
 

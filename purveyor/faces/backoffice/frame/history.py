@@ -133,6 +133,8 @@ DEEDS = {
     "test_mail": gettext_lazy("sent a test mail"),
     "vanish": gettext_lazy("learned that the vendor no longer lists it"),
     "void": gettext_lazy("voided it"),
+    "begin_look": gettext_lazy("began to see the Storefront as this member"),
+    "end_look": gettext_lazy("no longer sees the Storefront as this member"),
     "withdraw_invitation": gettext_lazy("withdrew the invitation"),
     "write_reminder": gettext_lazy("wrote a reminder that the coupon code expires"),
     "write_welcome": gettext_lazy("wrote the welcome mail"),

@@ -13,7 +13,12 @@ from purveyor.domain.accounts.models import Account
 class AccountVerbs:
     """The buttons of an account's page. A merged account leads only to what it was."""
 
-    actions_detail: Any = ("show_hierarchy", "show_timeline", "merge_another")
+    actions_detail: Any = (
+        "show_hierarchy",
+        "show_timeline",
+        "show_people",
+        "merge_another",
+    )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Return the buttons; nothing is merged into an account that is closed."""
@@ -43,6 +48,16 @@ class AccountVerbs:
     def show_timeline(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Lead to everything that happened with the account."""
         return _to("account_timeline", object_id)
+
+    @action(
+        description=_("People"),
+        permissions=("accounts.view_member",),
+        icon="group",
+        url_path="to-people",
+    )
+    def show_people(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Lead to who signs in to the Storefront for the account."""
+        return _to("account_people", object_id)
 
     @action(
         description=_("Merge"),

@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -17,12 +18,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.csp import CSP
+from django.utils.translation import gettext as _
 
+from purveyor.domain.accounts.looking import SLOT, Look, end_look, find_look
 from purveyor.domain.accounts.membership import Membership, memberships_of
 from purveyor.domain.accounts.shopfront import Shopfront, find_shopfront
+from purveyor.kernel import clock
 from purveyor.kernel.errors import NotFound
 
 # What the session keeps: for whom a person acts, and which order is thanked for next.
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LEAVE = "leave"  # the one thing that who only looks can send
 CHOSEN = "storefront_account"
 JUST_PLACED = "storefront_just_placed"
 
@@ -49,6 +55,7 @@ class ShopRequest(HttpRequest):
     shop: Shopfront
     member: Membership
     memberships: tuple[Membership, ...]
+    look: Look | None  # as whom a person of the staff is looking, and changes nothing
 
 
 def member_may(permission: str) -> Callable[[View], View]:
@@ -77,6 +84,8 @@ def member(view: View) -> View:
     @wraps(view)
     def guarded(request: ShopRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         answer = _turned_away(request)
+        if answer is None and request.look is not None:
+            answer = _only_looking(request)
         return view(request, *args, **kwargs) if answer is None else answer
 
     return _page_of_the_shop(guarded, "member")
@@ -98,9 +107,14 @@ def arrive(request: Any) -> None:
     if hasattr(request, "shop"):
         return
     request.shop = find_shopfront()
-    request.memberships, request.member = (), None
+    request.memberships, request.member, request.look = (), None, None
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
+        request.look = find_look(request.session, staff=user, now=clock.now())
+        if request.look is not None:
+            request.memberships = (request.look.member,)
+            request.member = request.look.member
+            return
         request.memberships = memberships_of(user)
         chosen = request.session.get(CHOSEN)
         mine = {each.account.number: each for each in request.memberships}
@@ -135,6 +149,9 @@ def in_clothes(response: HttpResponse) -> HttpResponse:
 def _page_of_the_shop(guarded: View, permission: str) -> View:
     @wraps(guarded)
     def shown(request: ShopRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        arrive(request)
+        if request.look is not None and not _may_do(request):
+            return _only_looking(request)
         try:
             return guarded(request, *args, **kwargs)
         except NotFound as error:
@@ -142,6 +159,16 @@ def _page_of_the_shop(guarded: View, permission: str) -> View:
 
     vars(shown)["permission"] = permission  # for the test that walks all addresses
     return shown
+
+
+def _may_do(request: ShopRequest) -> bool:
+    """Return whether it is something that who only looks does: read, or leave."""
+    way = request.resolver_match
+    return request.method in SAFE or (way is not None and way.url_name == LEAVE)
+
+
+def _only_looking(request: ShopRequest) -> HttpResponse:
+    return render(request, "storefront/looking_only.html", status=403)
 
 
 def _turned_away(request: ShopRequest) -> HttpResponse | None:
@@ -154,9 +181,21 @@ def _turned_away(request: ShopRequest) -> HttpResponse | None:
     if not request.user.is_authenticated:
         query = urlencode({"next": _way_back(request)})
         return HttpResponseRedirect(f"{reverse('storefront:sign_in')}?{query}")
+    if request.member is None and SLOT in request.session:
+        return _looked_long_enough(request)
     if request.member is None:
         return render(request, "storefront/no_account.html", status=403)
     return None
+
+
+def _looked_long_enough(request: ShopRequest) -> HttpResponse:
+    """Lead who has looked as a member back to the BSS: the time is over."""
+    staff: Any = request.user
+    account = end_look(request.session, staff=staff, now=clock.now())
+    messages.info(request, _("The look at the Storefront is over."))
+    if account is None:
+        return HttpResponseRedirect(reverse("bss:index"))
+    return HttpResponseRedirect(reverse("bss:account_people", args=[account]))
 
 
 def _way_back(request: ShopRequest) -> str:

@@ -48,6 +48,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "shop": shopper.shop,
         "member": member,
         "memberships": shopper.memberships,
+        "onlooker": shopper.look,
         "ways": _ways(shopper) if member is not None else (),
         "basket_count": _basket_count(shopper),
         "look": look if look in LOOKS else "auto",

@@ -1,0 +1,219 @@
+"""Office > Accounts > People: who signs in to the Storefront for an account."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget
+
+from purveyor.domain.accounts.looking import LASTS, MAY_LOOK, begin_look
+from purveyor.domain.accounts.models import Account, MemberRole
+from purveyor.domain.accounts.team import (
+    Person,
+    get_person,
+    invite_again,
+    invite_member,
+    list_team,
+    remove_member,
+)
+from purveyor.faces.backoffice.frame.display import badge
+from purveyor.faces.backoffice.frame.questions import Done, Question, answer
+from purveyor.faces.backoffice.frame.record_admin import actor_of
+from purveyor.faces.backoffice.frame.site import bss
+from purveyor.faces.backoffice.frame.verbs import DialogForm
+from purveyor.kernel import clock
+
+ALL = "accounts/account/<int:account_id>/people/"
+ONE = f"{ALL}<int:person_id>/"
+MAY_SEE = "accounts.view_member"
+MAY_INVITE = "accounts.invite_member"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One member, as the page shows them."""
+
+    person: Person
+    standing: SafeString
+    look_url: str
+    again_url: str
+    remove_url: str
+
+
+class InviteForm(DialogForm):
+    """Whom to invite, and as what."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        max_length=254,
+        widget=UnfoldAdminEmailInputWidget(attrs={"autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"),
+        choices=MemberRole.choices,
+        widget=UnfoldAdminSelectWidget,
+        help_text=gettext_lazy(
+            "The first one should be an Admin: they can invite the others."
+        ),
+    )
+
+
+@bss.page(ALL, name="account_people", permission=MAY_SEE)
+@require_GET
+def account_people(request: HttpRequest, account_id: int) -> HttpResponse:
+    """Show who signs in to the Storefront for an account."""
+    account = get_object_or_404(Account, pk=account_id)
+    context = {
+        "title": account.name,
+        "crumb": _("People in the Storefront"),
+        "account": account,
+        "rows": [_row(account, each) for each in list_team(account=account)],
+        "invite_url": reverse("bss:invite_member", args=[account_id]),
+        "may_invite": request.user.has_perm(MAY_INVITE),
+        "may_look": request.user.has_perm(MAY_LOOK),
+    }
+    return bss.render(request, "backoffice/accounts/people.html", context)
+
+
+@bss.page(f"{ALL}invite/", name="invite_member", permission=MAY_INVITE)
+@require_http_methods(["GET", "POST"])
+def invite(request: HttpRequest, account_id: int) -> HttpResponse:
+    """Ask whom to invite, and have the mail sent."""
+    account = get_object_or_404(Account, pk=account_id)
+
+    def do(given: dict[str, Any]) -> str:
+        user = invite_member(
+            account=account,
+            email=given["email"],
+            role=given["role"],
+            actor=actor_of(request),
+            now=clock.now(),
+        )
+        return _("A mail is on its way to %(email)s.") % {"email": user.email}
+
+    question = Question(
+        title=_("Invite to the Storefront"),
+        about=account.name,
+        text=_(
+            "They get a mail with a link by which they set a password; it works for 72 "
+            "hours. Who signs in there already is added at once, and told so."
+        ),
+        submit=_("Invite"),
+        form=InviteForm(request=request, data=request.POST or None),
+        back=_back(account),
+    )
+    return answer(request, question, do)
+
+
+@bss.page(f"{ONE}invite/", name="invite_member_again", permission=MAY_INVITE)
+@require_http_methods(["GET", "POST"])
+def again(request: HttpRequest, account_id: int, person_id: int) -> HttpResponse:
+    """Ask, then mail the invitation once more."""
+    account = get_object_or_404(Account, pk=account_id)
+    found = get_person(pk=person_id, account=account)
+
+    def do(_given: dict[str, Any]) -> str:
+        actor, now = actor_of(request), clock.now()
+        invite_again(pk=person_id, account=account, actor=actor, now=now)
+        return _("A mail is on its way to %(email)s.") % {"email": found.email}
+
+    question = Question(
+        title=_("Send the invitation again"),
+        about=found.name or found.email,
+        text=_("A new mail has a new link; the older one is worthless then."),
+        submit=_("Send"),
+        form=_plain(request),
+        back=_back(account),
+    )
+    return answer(request, question, do)
+
+
+@bss.page(f"{ONE}remove/", name="remove_member", permission=MAY_INVITE)
+@require_http_methods(["GET", "POST"])
+def remove(request: HttpRequest, account_id: int, person_id: int) -> HttpResponse:
+    """Ask, then let a person act for the account no more."""
+    account = get_object_or_404(Account, pk=account_id)
+    found = get_person(pk=person_id, account=account)
+    names = {"person": found.name or found.email, "account": account.name}
+
+    def do(_given: dict[str, Any]) -> str:
+        actor, now = actor_of(request), clock.now()
+        remove_member(pk=person_id, account=account, actor=actor, now=now)
+        return _("%(person)s does not act for %(account)s any more.") % names
+
+    question = Question(
+        title=_("Remove from the account"),
+        about=names["person"],
+        text=_("They do not act for %(account)s any more. What they ordered stays.")
+        % names,
+        submit=_("Remove"),
+        form=_plain(request),
+        back=_back(account),
+    )
+    return answer(request, question, do)
+
+
+@bss.page(f"{ONE}look/", name="look_as_member", permission=MAY_LOOK)
+@require_http_methods(["GET", "POST"])
+def look(request: HttpRequest, account_id: int, person_id: int) -> HttpResponse:
+    """Ask, then show the Storefront as a member sees it."""
+    account = get_object_or_404(Account, pk=account_id)
+    found = get_person(pk=person_id, account=account)
+    names = {"person": found.name or found.email, "account": account.name}
+
+    def do(_given: dict[str, Any]) -> Done:
+        staff: Any = request.user
+        given = {"pk": person_id, "account": account, "staff": staff}
+        begin_look(request.session, now=clock.now(), **given)
+        told = _("You see what %(person)s sees for %(account)s.") % names
+        return Done(told, reverse("storefront:home"))
+
+    question = Question(
+        title=_("See the Storefront as a member"),
+        about=names["person"],
+        text=_(
+            "You see what %(person)s sees, and can change nothing. It is written down, "
+            "and ends by itself after %(minutes)d minutes."
+        )
+        % {**names, "minutes": int(LASTS.total_seconds()) // 60},
+        submit=_("See it"),
+        form=_plain(request),
+        back=_back(account),
+    )
+    return answer(request, question, do)
+
+
+def _plain(request: HttpRequest) -> DialogForm:
+    return DialogForm(request=request, data=request.POST or None)
+
+
+def _back(account: Account) -> str:
+    return reverse("bss:account_people", args=[account.pk])
+
+
+def _row(account: Account, person: Person) -> Row:
+    def at(name: str) -> str:
+        return reverse(f"bss:{name}", args=[account.pk, person.pk])
+
+    return Row(
+        person=person,
+        standing=_standing(person),
+        look_url=at("look_as_member"),
+        again_url=at("invite_member_again"),
+        remove_url=at("remove_member"),
+    )
+
+
+def _standing(person: Person) -> SafeString:
+    if person.is_active:
+        return badge(_("Active"), "success")
+    if person.invitation is None:
+        return badge(_("Not invited"), "")
+    return badge(person.invitation.label, "info")
