@@ -13,7 +13,6 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -26,6 +25,7 @@ from purveyor.domain.accounts.signing_in import (
     note_signed_in,
     visitor_of,
 )
+from purveyor.faces.ui.languages import remember_language
 from purveyor.kernel import clock
 from purveyor.kernel.sealed import open_sealed, seal
 
@@ -54,7 +54,7 @@ class Door(DefaultAccountAdapter):
         request.session[MUST_SET_UP] = must_set_up_second_step(user=user)
         answer: HttpResponse = super().post_login(request, user, **facts)
         if user.language:
-            answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, user.language)
+            remember_language(request, answer, user.language)
         return answer
 
     def reauthenticate(self, user: Any, password: str) -> bool:

@@ -355,6 +355,7 @@ MATRIX: dict[str, str] = {
     "bss:reject_order": "AB",
     "bss:remove_account_file": "ASB",
     "bss:remove_member": "ASB",
+    "bss:reset_member_second_step": "A",
     "bss:remove_order_file": "AS",
     "bss:retry_group": "AO",
     "bss:signed_in": "AU",

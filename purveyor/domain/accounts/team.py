@@ -23,6 +23,11 @@ from purveyor.domain.accounts.models import (
     User,
 )
 from purveyor.domain.accounts.operations import hold_accounts
+from purveyor.domain.accounts.signing_in import (
+    has_second_step,
+    reset_second_step,
+    with_second_step,
+)
 from purveyor.kernel.errors import NotFound, Refused
 from purveyor.kernel.journal.operations import changes_of, check, drop, log
 
@@ -57,6 +62,7 @@ class Person:
     email: str
     role: MemberRole
     is_active: bool  # has a password, so that they can sign in
+    has_second_step: bool
     signed_in_at: datetime | None
     invitation: InvitationState | None
     valid_until: datetime | None
@@ -66,9 +72,13 @@ def list_team(*, account: Account) -> tuple[Person, ...]:
     """Return the members of an account by name."""
     found = _members(account).order_by("user__name", "user__email", "pk")
     members = list(found[:TEAM_MAX])
-    users = [each.user_id for each in members]
+    users = [each.user for each in members]
     sent = {each.user_id: each for each in Invitation.objects.filter(user__in=users)}
-    return tuple(_person(each, sent.get(each.user_id)) for each in members)
+    have = with_second_step(users=users)
+    return tuple(
+        _person(each, sent.get(each.user_id), has_second_step=each.user_id in have)
+        for each in members
+    )
 
 
 def get_person(*, pk: int, account: Account) -> Person:
@@ -78,7 +88,9 @@ def get_person(*, pk: int, account: Account) -> Person:
     :raises NotFound: if there is none, or they belong to another account.
     """
     member = get_member(pk, account)
-    return _person(member, Invitation.objects.filter(user=member.user).first())
+    user = member.user
+    sent = Invitation.objects.filter(user=user).first()
+    return _person(member, sent, has_second_step=has_second_step(user=user))
 
 
 @transaction.atomic
@@ -150,6 +162,19 @@ def remove_member(*, pk: int, account: Account, actor: str, now: datetime) -> No
         withdraw_invitation(user=user, actor=actor, now=now)
 
 
+@transaction.atomic
+def reset_member_second_step(
+    *, pk: int, account: Account, actor: str, now: datetime
+) -> None:
+    """
+    Take away a member's second step, because they lost it; their sessions end.
+
+    :raises NotFound: if they do not belong to the account.
+    :raises NoSecondStep: if there is none.
+    """
+    reset_second_step(user=get_member(pk, account).user, actor=actor, now=now)
+
+
 def _check_not_last(member: Member) -> None:
     """Check that an Admin remains who can sign in; the invited one may never come."""
     is_one = member.role == MemberRole.ADMIN and member.user.has_usable_password()
@@ -177,7 +202,9 @@ def get_member(pk: int, account: Account) -> Member:
     return member
 
 
-def _person(member: Member, invitation: Invitation | None) -> Person:
+def _person(
+    member: Member, invitation: Invitation | None, *, has_second_step: bool
+) -> Person:
     user = member.user
     return Person(
         pk=member.pk,
@@ -185,6 +212,7 @@ def _person(member: Member, invitation: Invitation | None) -> Person:
         email=user.email,
         role=MemberRole(member.role),
         is_active=user.has_usable_password(),
+        has_second_step=has_second_step,
         signed_in_at=user.last_login,
         invitation=InvitationState(invitation.state) if invitation else None,
         valid_until=invitation.expires_at if invitation else None,

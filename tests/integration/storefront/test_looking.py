@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
@@ -166,6 +167,24 @@ def test_a_member_cannot_look_as_another(mia: Member) -> None:
 
 
 # ------------------------------------------------------------------ people in the BSS
+
+
+def test_an_administrator_resets_what_a_member_lost(mia: Member) -> None:
+    Authenticator.objects.create(
+        user=mia.user, type=Authenticator.Type.TOTP, data={"secret": "sealed"}
+    )
+    page = reverse("bss:account_people", args=[mia.account_id])
+    reset = page_of(mia, "reset_member_second_step")
+    assert reset not in signed_in("accounts.view_member").get(page).content.decode()
+
+    ada = signed_in("accounts.view_member", "accounts.change_user", email="ada@x.ex")
+    shown = ada.get(page).content.decode()
+    ada.post(reset, {"_form_submitted": "True"})
+
+    assert reset in shown
+    assert not Authenticator.objects.exists()
+    assert reset not in ada.get(page).content.decode()
+    assert Entry.objects.get(verb="reset_second_step").actor == "ada@x.ex"
 
 
 def test_staff_invite_the_first_admin(mia: Member) -> None:

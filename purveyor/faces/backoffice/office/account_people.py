@@ -22,6 +22,7 @@ from purveyor.domain.accounts.team import (
     invite_member,
     list_team,
     remove_member,
+    reset_member_second_step,
 )
 from purveyor.faces.backoffice.frame.display import badge
 from purveyor.faces.backoffice.frame.questions import Done, Question, answer
@@ -34,6 +35,7 @@ ALL = "accounts/account/<int:account_id>/people/"
 ONE = f"{ALL}<int:person_id>/"
 MAY_SEE = "accounts.view_member"
 MAY_INVITE = "accounts.invite_member"
+MAY_RESET = "accounts.change_user"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Row:
     look_url: str
     again_url: str
     remove_url: str
+    reset_url: str
 
 
 class InviteForm(DialogForm):
@@ -77,6 +80,7 @@ def account_people(request: HttpRequest, account_id: int) -> HttpResponse:
         "rows": [_row(account, each) for each in list_team(account=account)],
         "invite_url": reverse("bss:invite_member", args=[account_id]),
         "may_invite": request.user.has_perm(MAY_INVITE),
+        "may_reset": request.user.has_perm(MAY_RESET),
         "may_look": request.user.has_perm(MAY_LOOK),
     }
     return bss.render(request, "backoffice/accounts/people.html", context)
@@ -160,6 +164,32 @@ def remove(request: HttpRequest, account_id: int, person_id: int) -> HttpRespons
     return answer(request, question, do)
 
 
+@bss.page(f"{ONE}second-step/", name="reset_member_second_step", permission=MAY_RESET)
+@require_http_methods(["GET", "POST"])
+def reset_step(request: HttpRequest, account_id: int, person_id: int) -> HttpResponse:
+    """Ask, then take the second step from a member who has lost it."""
+    account = get_object_or_404(Account, pk=account_id)
+    found = get_person(pk=person_id, account=account)
+
+    def do(_given: dict[str, Any]) -> str:
+        actor, now = actor_of(request), clock.now()
+        reset_member_second_step(pk=person_id, account=account, actor=actor, now=now)
+        return _("From now on the password alone lets them in.")
+
+    question = Question(
+        title=_("Reset two-step sign-in"),
+        about=found.name or found.email,
+        text=_(
+            "For somebody who lost telephone and recovery codes. Make sure that it is "
+            "them. App and passkeys are forgotten, and they are signed out everywhere."
+        ),
+        submit=_("Reset"),
+        form=_plain(request),
+        back=_back(account),
+    )
+    return answer(request, question, do)
+
+
 @bss.page(f"{ONE}look/", name="look_as_member", permission=MAY_LOOK)
 @require_http_methods(["GET", "POST"])
 def look(request: HttpRequest, account_id: int, person_id: int) -> HttpResponse:
@@ -208,6 +238,7 @@ def _row(account: Account, person: Person) -> Row:
         look_url=at("look_as_member"),
         again_url=at("invite_member_again"),
         remove_url=at("remove_member"),
+        reset_url=at("reset_member_second_step"),
     )
 
 

@@ -13,6 +13,7 @@ from purveyor.domain.accounts.profiles import change_profile
 from purveyor.faces.storefront.frame.access import ShopRequest, member
 from purveyor.faces.storefront.frame.forms import ShopForm
 from purveyor.faces.storefront.people.pages import show
+from purveyor.faces.ui.languages import remember_language
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 
@@ -48,17 +49,9 @@ def profile(request: ShopRequest) -> HttpResponse:
         else:
             with override(user.language or get_language()):
                 messages.success(request, _("Your profile is changed."))
-            return _kept(user.language)
+            answer = redirect("storefront:profile")
+            remember_language(request, answer, user.language)
+            return answer
     told = {"form": form, "person": user}
     status = 422 if form.is_bound else 200
     return show(request, "storefront/people/profile.html", told, status=status)
-
-
-def _kept(language: str) -> HttpResponse:
-    """Say so in the language that was chosen, and show every page in it."""
-    answer = redirect("storefront:profile")
-    if language:
-        answer.set_cookie(settings.LANGUAGE_COOKIE_NAME, language)
-    else:
-        answer.delete_cookie(settings.LANGUAGE_COOKIE_NAME)
-    return answer
