@@ -22,6 +22,7 @@ BENCHMARKS = (
     "asset_list",
     "storefront_assets",
     "lists",
+    "checkout",
 )
 
 

@@ -17,10 +17,16 @@ from django.conf import settings
 from django.contrib.auth.hashers import ScryptPasswordHasher, make_password
 
 from purveyor.domain.accounts.models import User
+from purveyor.faces.console.serve import PROCESSES
 
 WARM_UP, MEASURED = 10, 60
 PASSWORD = secrets.token_urlsafe(16)
 BSS, STOREFRONT = "/bss/login/", "/account/sign-in/"
+SERVE = """
+from purveyor.faces.console import main, serve
+serve.PROCESSES = {processes}
+raise SystemExit(main.main(["serve"]))
+"""
 
 Ask = Callable[[httpx.Client], httpx.Response]
 
@@ -32,7 +38,7 @@ def can_sign_in(user: User) -> None:
 
 
 @contextmanager
-def web_server(folder: Path) -> Iterator[str]:
+def web_server(folder: Path, *, processes: int = PROCESSES) -> Iterator[str]:
     """Start `purveyor serve` on the benchmark's database, and yield its address."""
     port = _free_port()
     own = {
@@ -44,7 +50,7 @@ def web_server(folder: Path) -> Iterator[str]:
     }
     environment = {f"PURVEYOR_{name}": value for name, value in own.items()}
     kept = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
-    program = [sys.executable, "-m", "purveyor.faces.console.main", "serve"]
+    program = [sys.executable, "-c", SERVE.format(processes=processes)]
     with (folder / "server.log").open("ab") as log:
         server = subprocess.Popen(
             program, env={**kept, **environment}, stdout=log, stderr=log
