@@ -151,7 +151,10 @@ class Order(models.Model):
         indexes = (
             models.Index(fields=("-created_at", "-id"), name="order_newest"),
             models.Index(fields=("state", "-created_at", "-id"), name="order_by_state"),
-            models.Index(fields=("account", "-id"), name="order_of_account"),
+            models.Index(  # holds what lists of an account are narrowed by
+                fields=("account", "-id", "state", "submitted_at"),
+                name="order_of_account",
+            ),
             models.Index(
                 fields=("label", "-created_at", "-id"),
                 name="order_by_label",

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import FETCH_RAISE, Prefetch, Q
+from django.db.models import FETCH_RAISE, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
 from purveyor.domain.accounts.membership import Membership
 from purveyor.domain.accounts.models import Account
-from purveyor.domain.accounts.queries import accounts_under, held_by
+from purveyor.domain.accounts.queries import accounts_under, held_by, newest_held
 from purveyor.domain.orders.lifecycle import OrderState
 from purveyor.domain.orders.models import Order, OrderItem
 from purveyor.domain.orders.queries import (
@@ -105,17 +105,18 @@ def list_purchases(
     the account does not see begins nowhere, and the list with it.
     """
     viewer = member.account
-    orders = Order.objects.filter(_owned(viewer, wish), _wanted(wish))
+    orders = Order.objects.filter(_wanted(wish))
     if after:
         last = Order.objects.filter(accounts_under(viewer), number=after)
         orders = orders.filter(pk__lt=last.values("pk")[:1])
+    found = _newest(orders, wish, viewer=viewer, limit=min(limit, ROWS_MAX))
     items = Prefetch("items", items_with_assets(OrderItem.objects.all()), "lines")
     page = (
-        with_status_for_buyers(orders)
+        with_status_for_buyers(Order.objects.filter(pk__in=found))
         .select_related("account", "bill_to")
         .prefetch_related(items)
         .fetch_mode(FETCH_RAISE)
-        .order_by("-pk")[: min(limit, ROWS_MAX)]
+        .order_by("-pk")
     )
     return tuple(_purchase(order, member, today) for order in page)
 
@@ -152,16 +153,28 @@ def _purchase(order: Any, member: Membership, today: date) -> Purchase:
     )
 
 
+def _newest(
+    orders: QuerySet[Order], wish: Wish, *, viewer: Account, limit: int
+) -> list[int]:
+    """Return the keys of the newest orders that are wished for."""
+    if wish.owner is None and not wish.term.strip():
+        return newest_held(records=orders, by=viewer, limit=limit)
+    owned = orders.filter(_owned(viewer, wish)).order_by("-pk")
+    return list(owned.values_list("pk", flat=True)[:limit])
+
+
 def _owned(viewer: Account, wish: Wish) -> Q:
-    """Return the condition for whose orders are listed; drafts are for staff."""
-    placed = Q(submitted_at__isnull=False)
+    """Return the condition for whose orders are listed."""
     if wish.owner is None:
-        return placed & held_by(viewer)
-    return placed & Q(account=wish.owner) & accounts_under(viewer)
+        return held_by(viewer)
+    return Q(account=wish.owner) & accounts_under(viewer)
 
 
 def _wanted(wish: Wish) -> Q:
-    wanted = Q(state__in=wish.standing.states) if wish.standing else Q()
+    """Return the condition for which orders are listed; drafts are for staff."""
+    wanted = Q(submitted_at__isnull=False)
+    if wish.standing:
+        wanted &= Q(state__in=wish.standing.states)
     term = wish.term.strip()
     if term:
         wanted &= Q(number=term.upper()) | Q(po_code__iexact=term)

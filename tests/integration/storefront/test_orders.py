@@ -82,7 +82,7 @@ def test_a_list_goes_on_where_the_page_before_ended(
     client = a_buyer(account=order.account)
     page(client, "/orders/")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         first = page(client, "/orders/?q=")
     following = re.search(r'href="(\?[^"]+)" rel="next"', first)
     assert following is not None
@@ -126,6 +126,23 @@ def test_a_reseller_chooses_for_whom() -> None:
     assert numbers_on(page(client, f"/orders/?for={lea.number}")) == [hers.number]
     stranger = an_account()
     assert client.get(f"/orders/?for={stranger.number}").status_code == 404
+
+
+def test_a_list_of_many_accounts_goes_on_in_one_order() -> None:
+    reseller, stranger = a_reseller(), an_account()
+    lea, noa = (an_end_customer(reseller=reseller, name=each) for each in "LN")
+    client = a_buyer(account=reseller)
+    buyers = (lea, stranger, noa, reseller, lea, noa, stranger) * 6
+    placed = [a_submitted_order(account=buyer) for buyer in buyers]
+    mine = [each for each in placed if each.account != stranger]
+    expected = [each.number for each in reversed(mine)]
+
+    first = page(client, "/orders/?status=open")
+    following = re.search(r'href="(\?[^"]+)" rel="next"', first)
+    assert following is not None
+    second = page(client, "/orders/" + following[1].replace("&amp;", "&"))
+
+    assert numbers_on(first) + numbers_on(second) == expected
 
 
 def test_a_place_in_the_list_of_others_tells_nothing() -> None:
