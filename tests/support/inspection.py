@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response
 WEIGHT_MAX = 200 * 1024
 HTML = "text/html"
 SIZES = {"desk": (1440, 900), "tablet": (768, 1024), "phone": (360, 740)}
+JUDGED = ("desk", "phone")
 LOOKS = ("light", "dark")
 
 #: What only a look can change; the other rules need be asked once a size.
@@ -88,14 +89,19 @@ class Inspector:
         for number in range(self.page.evaluate(f"({WANTING})().length")):
             self.page.goto(address)
             name_of_answer = f"{name}, refused {number}"
-            self.looks_at(
-                name_of_answer, partial(self.page.evaluate, SENDS_NOTHING, number)
-            )
+            send = partial(self.page.evaluate, SENDS_NOTHING, number)
+            self.looks_at(name_of_answer, send, judged=JUDGED[-1:])
             if not self.page.locator(SAYS_WHAT_IS_WRONG).count():
                 self._note("does not say what is wrong")
 
-    def looks_at(self, name: str, way: str | Callable[[], object]) -> None:
-        """Look at where an address or an act leads, at each size and in each look."""
+    def looks_at(
+        self,
+        name: str,
+        way: str | Callable[[], object],
+        *,
+        judged: tuple[str, ...] = JUDGED,
+    ) -> None:
+        """Look at where an address or an act leads; axe judges some sizes of it."""
         self._name, self._weight = name, 0
         self._sees("desk", "light")
         with self.page.expect_navigation() as leading:
@@ -107,7 +113,7 @@ class Inspector:
         for size in SIZES:
             self._sees(size, LOOKS[0])
             self._looks_for_overhang(size)
-        for size in ("desk", "phone"):
+        for size in judged:
             for look in LOOKS:
                 self._sees(size, look)
                 self._asks_axe(size, look)
