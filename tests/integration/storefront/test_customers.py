@@ -79,7 +79,7 @@ def test_the_list_tells_what_each_customer_has(northwind: Account) -> None:
 def test_many_records_are_counted_to_a_limit(
     northwind: Account, django_assert_num_queries: Any
 ) -> None:
-    lea = an_end_customer(reseller=northwind)
+    lea = an_end_customer(reseller=northwind, name="A is on the first page")
     copies_of(a_submitted_order(account=lea), count=120)
     for _n in range(26):
         an_end_customer(reseller=northwind)
