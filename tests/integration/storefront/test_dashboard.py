@@ -142,7 +142,7 @@ def test_the_page_asks_the_same_however_much_there_is(
     client = a_visitor(account=asset.account)
     page(client)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         page(client)
 
 
