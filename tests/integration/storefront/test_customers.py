@@ -227,7 +227,7 @@ def test_the_page_needs_few_statements(
     client = visits(northwind)
     page(client, f"/customers/{lea.number}/")
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         page(client, f"/customers/{lea.number}/")
 
 

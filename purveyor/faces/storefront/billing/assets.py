@@ -23,6 +23,7 @@ from purveyor.domain.assets.revealing import reveal_to_member
 from purveyor.domain.invoices.bills import bills_of_item
 from purveyor.domain.notifications.handing_over import contacts_for, hand_over
 from purveyor.domain.provisioning.redeeming import portal_of
+from purveyor.faces.storefront.billing.tabs import billing_tabs
 from purveyor.faces.storefront.frame.access import ShopRequest, member_may
 from purveyor.faces.storefront.frame.forms import ShopForm
 from purveyor.faces.storefront.frame.lists import (
@@ -32,7 +33,6 @@ from purveyor.faces.storefront.frame.lists import (
     all_of,
     owner_of,
     page_of,
-    tabs,
     term_of,
 )
 from purveyor.faces.ui.spreadsheets import spreadsheet
@@ -75,7 +75,7 @@ def asset_list(request: ShopRequest) -> HttpResponse:
     )
     told = {
         "page": page_of(request, rows),
-        "tabs": tabs(request),
+        "tabs": billing_tabs(request),
         "standings": list(Standing),
         "wish": wish,
         "receivers": receivers_for(request.member),

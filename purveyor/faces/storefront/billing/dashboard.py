@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 from purveyor.domain.assets.holdings import Standing as Holding
 from purveyor.domain.invoices.bills import Owed
 from purveyor.domain.invoices.bills import Standing as Payment
+from purveyor.faces.storefront.billing.tabs import billing_tabs
 from purveyor.faces.storefront.frame.access import ShopRequest, member_may
-from purveyor.faces.storefront.frame.lists import tabs
 from purveyor.flows.checkout.overview import COUNT_MAX, Overview, overview_of
 from purveyor.flows.checkout.purchases import Standing
 from purveyor.kernel import clock
@@ -50,7 +50,7 @@ def dashboard(request: ShopRequest) -> HttpResponse:
         "used_percent": _used_percent(found),
         "has_prices": any(row.totals for row in found.latest),
         "may_buy": member.may("basket.change"),
-        "tabs": tabs(request),
+        "tabs": billing_tabs(request),
     }
     return render(request, "storefront/dashboard.html", told)
 

@@ -16,6 +16,7 @@ from purveyor.domain.invoices.bills import (
 from purveyor.domain.invoices.document import render_invoice
 from purveyor.domain.invoices.queries import invoice_document
 from purveyor.domain.orders.queries import numbers_seen
+from purveyor.faces.storefront.billing.tabs import billing_tabs
 from purveyor.faces.storefront.frame.access import ShopRequest, member_may
 from purveyor.faces.storefront.frame.lists import (
     ROWS_A_PAGE,
@@ -24,7 +25,6 @@ from purveyor.faces.storefront.frame.lists import (
     all_of,
     owner_of,
     page_of,
-    tabs,
     term_of,
 )
 from purveyor.faces.ui.spreadsheets import spreadsheet
@@ -45,7 +45,7 @@ def invoice_list(request: ShopRequest) -> HttpResponse:
     )
     told = {
         "page": page_of(request, rows),
-        "tabs": tabs(request),
+        "tabs": billing_tabs(request),
         "standings": list(Standing),
         "wish": wish,
         "receivers": receivers_for(request.member),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from purveyor.domain.accounts.membership import receivers_for
+from purveyor.faces.storefront.billing.tabs import billing_tabs
 from purveyor.faces.storefront.frame.access import (
     JUST_PLACED,
     ShopRequest,
@@ -22,7 +23,6 @@ from purveyor.faces.storefront.frame.lists import (
     all_of,
     owner_of,
     page_of,
-    tabs,
     term_of,
 )
 from purveyor.faces.ui.spreadsheets import spreadsheet
@@ -59,7 +59,7 @@ def order_list(request: ShopRequest) -> HttpResponse:
     told = {
         "page": page_of(request, rows),
         "has_prices": any(row.totals for row in rows),
-        "tabs": tabs(request),
+        "tabs": billing_tabs(request),
         "standings": list(Standing),
         "wish": wish,
         "receivers": receivers_for(request.member),

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.http import QueryDict
-from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from purveyor.domain.accounts.membership import get_receiver
 from purveyor.faces.storefront.frame.access import ShopRequest
@@ -82,26 +80,6 @@ def owner_of(request: ShopRequest) -> Any:
     """
     number = request.GET.get("for", "").replace("\0", "")
     return get_receiver(number=number, member=request.member) if number else None
-
-
-def tabs(request: ShopRequest) -> list[dict[str, Any]]:
-    """Return the pages under Billing that a member may see."""
-    known = (
-        (_("Dashboard"), "billing", "orders.view"),
-        (_("Orders"), "orders", "orders.view"),
-        (_("Assets"), "assets", "assets.view"),
-        (_("Invoices"), "invoices", "invoices.view"),
-    )
-    here = request.resolver_match.url_name if request.resolver_match else ""
-    return [
-        {
-            "title": title,
-            "address": reverse(f"storefront:{name}"),
-            "is_here": name == here,
-        }
-        for title, name, permission in known
-        if request.member.may(permission)
-    ]
 
 
 def _filters(request: ShopRequest) -> QueryDict:

@@ -1,12 +1,12 @@
 """What the pages under My account share: their tabs, and how they are shown."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
+
+from purveyor.faces.storefront.frame.tabs import Place, tabs_of
 
 MANAGE = "people.manage"
 #: The pages that are found under Sign-in security.
@@ -14,15 +14,6 @@ OF_SECURITY = (
     *("change_password", "set_up", "take_down", "recovery_codes", "new_codes"),
     *("add_passkey", "remove_passkey"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Tab:
-    """One of the pages under My account."""
-
-    title: str
-    address: str
-    is_here: bool
 
 
 def show(
@@ -34,15 +25,9 @@ def show(
 
 def among_tabs(request: Any, told: dict[str, Any]) -> dict[str, Any]:
     """Return what a page under My account is told, with the tabs above it."""
-    known: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-        (_("Profile"), "profile", ()),
-        (_("Sign-in security"), "security", OF_SECURITY),
+    places = (
+        Place(_("Profile"), "profile"),
+        Place(_("Sign-in security"), "security", beside=OF_SECURITY),
+        Place(_("People"), "people", MANAGE, beside=("person",)),
     )
-    if request.member.may(MANAGE):
-        known = (*known, (_("People"), "people", ("person",)))
-    here = request.resolver_match.url_name
-    tabs = [
-        Tab(title, reverse(f"storefront:{name}"), here in {name, *pages})
-        for title, name, pages in known
-    ]
-    return {**told, "tabs": tabs}
+    return {**told, "tabs": tabs_of(request, _("My account"), places)}
