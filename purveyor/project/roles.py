@@ -54,6 +54,7 @@ ACCOUNTS = (
     "accounts.merge_account",
 )
 SELL = (
+    "accounts.decide_registration",
     *_on("orders", "order orderitem", EDIT),
     "orders.delete_orderitem",
     "orders.submit_order",

@@ -179,6 +179,7 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/15m/user",
     "reset_password": "20/15m/ip,3/15m/key",
     "invite": "30/h/user",
+    "register": "10/h/ip,3/h/key",
 }
 MFA_ADAPTER = "purveyor.project.sign_in.SecondStep"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]

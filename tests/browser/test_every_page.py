@@ -20,7 +20,13 @@ from playwright.sync_api import Browser, Page
 
 from purveyor.domain.accounts.invitations import mail_link
 from purveyor.domain.accounts.lifecycle import InvitationState
-from purveyor.domain.accounts.models import Account, MemberRole, Organization, User
+from purveyor.domain.accounts.models import (
+    Account,
+    MemberRole,
+    Organization,
+    Registration,
+    User,
+)
 from purveyor.domain.accounts.sign_in_models import Invitation
 from purveyor.domain.assets.lifecycle import AssetState
 from purveyor.domain.assets.models import Asset
@@ -43,8 +49,12 @@ SHELF = "migrations"
 SIGN_IN = "/account/sign-in/"
 FORGOTTEN = "/account/forgotten/"
 WELCOME = "/account/welcome/"
+REGISTER = "/account/register/"
 #: Who is signed in is led away from the door; a link leads on; there is no logo.
-NEVER_SHOWN = {"sign_in", "second_step", "sign_in_by_passkey", "open_link", "logo"}
+NEVER_SHOWN = {
+    *("sign_in", "second_step", "sign_in_by_passkey", "logo"),
+    *("open_link", "open_registration"),
+}
 
 LED_AWAY = {"302", "403", "404"}
 
@@ -55,7 +65,9 @@ Visits = Callable[..., Inspector]
 def village(transactional_db: None) -> Village:
     """Return the village with all on its pages that they can show."""
     made = Village()
-    Organization.objects.update(terms="Pay in time.", support_phone="+49 40 123456")
+    Organization.objects.update(
+        terms="Pay in time.", support_phone="+49 40 123456", takes_registrations=True
+    )
     code = made.product.code
     put_on_shelf(slug=SHELF, facts={"name": LONG}, codes=[code], actor=DAN, now=NOON)
     a_price(product=made.product, price="8.50", from_quantity=100)
@@ -220,6 +232,44 @@ def test_pages_before_signing_in(
     inspector.sends_nothing("welcome", WELCOME)
     Organization.objects.update(is_shop_open=False)
     inspector.looks_at("closed", SIGN_IN)
+
+
+def test_pages_of_who_asks_for_an_account(village: Village, visits: Visits) -> None:
+    inspector = visits()
+    page = inspector.page
+
+    inspector.opens("register", REGISTER)
+    inspector.sends_nothing("register", REGISTER)
+    page.goto(REGISTER)
+    for label, typed in TYPED.items():
+        page.get_by_label(label, exact=True).fill(typed)
+    page.get_by_label("Country").select_option("DE")
+    page.get_by_label("I accept").check()
+    ask = page.get_by_role("button", name="Ask for the account")
+    inspector.looks_at("asked", ask.click)
+    inspector.looks_at("worthless link", f"{REGISTER}nonsense/")
+    inspector.looks_at("confirm", f"{REGISTER}{a_link_to_confirm()}/")
+    confirm = page.get_by_role("button", name="Confirm")
+    inspector.looks_at("confirmed", confirm.click)
+
+
+#: What somebody fills in who asks for an account.
+TYPED = {
+    "Company": LONG,
+    "E-mail of the company": "office@donau.example",
+    "Street and number": "Kai 1",
+    "Postcode": "20457",
+    "City": "Hamburg",
+    "First name": "Ole",
+    "Last name": "Dahl",
+    "Your e-mail": "ole@donau.example",
+}
+
+
+def a_link_to_confirm() -> str:
+    """Return the secret of the link that was mailed to who just asked."""
+    Registration.objects.update(fingerprint=fingerprint("mine"), due_at=None)
+    return "mine"
 
 
 def a_link_for(user: User) -> str:

@@ -35,6 +35,17 @@ def may_ask_for_reset(request: HttpRequest, *, email: str) -> bool:
     return allowed
 
 
+def may_register(request: HttpRequest, *, email: str) -> bool:
+    """
+    Return whether an account may be asked for once more, and count it.
+
+    It is counted by who would be written to, known or not, and by where it came from.
+    """
+    key = email.strip().lower()
+    allowed: bool = ratelimit.consume(request, action="register", key=key)
+    return allowed
+
+
 def may_invite(request: HttpRequest) -> bool:
     """Return whether a person may have one more mail sent to others, and count it."""
     user = request.user

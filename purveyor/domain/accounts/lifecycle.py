@@ -1,4 +1,4 @@
-"""The states of an invitation."""
+"""The states of an invitation, and of a registration."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -38,5 +38,25 @@ INVITATION = Lifecycle(
             ),
             InvitationState.WAITING,
         ),
+    ),
+)
+
+
+class RegistrationState(TextChoices):
+    """How far a company is that asks for an account; unconfirmed ones are deleted."""
+
+    ASKED = "ASKED", _("E-mail not confirmed")
+    VERIFIED = "VERIFIED", _("To decide")
+    APPROVED = "APPROVED", _("Approved")
+    REJECTED = "REJECTED", _("Rejected")
+
+
+REGISTRATION = Lifecycle(
+    "registration",
+    initial=RegistrationState.ASKED,
+    moves=(
+        Move("verify", (RegistrationState.ASKED,), RegistrationState.VERIFIED),
+        Move("approve", (RegistrationState.VERIFIED,), RegistrationState.APPROVED),
+        Move("reject", (RegistrationState.VERIFIED,), RegistrationState.REJECTED),
     ),
 )

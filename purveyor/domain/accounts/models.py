@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from purveyor.domain.accounts.contact_roles import one_main_contact
 from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.organization_models import Organization
+from purveyor.domain.accounts.registration_models import Registration
 from purveyor.domain.accounts.sign_in_models import (
     Invitation,
     LinkPurpose,
@@ -23,7 +24,14 @@ from purveyor.kernel import clock
 from purveyor.kernel.numbering.operations import Series
 
 #: Tables of files of their own.
-__all__ = ["Invitation", "LinkPurpose", "Organization", "SignIn", "SignInOutcome"]
+__all__ = [
+    "Invitation",
+    "LinkPurpose",
+    "Organization",
+    "Registration",
+    "SignIn",
+    "SignInOutcome",
+]
 
 ACCOUNT_NUMBERS = Series("account", "A-", 5)
 

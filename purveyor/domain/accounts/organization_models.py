@@ -48,6 +48,14 @@ class Organization(models.Model):
         default=True,
         help_text=_("Closed: members read that it is closed, and whom to ask."),
     )
+    takes_registrations = models.BooleanField(
+        _("companies may ask for an account"),
+        default=False,
+        help_text=_(
+            "A link on the sign-in page leads to a form; each waits under "
+            "Office > Registrations until somebody agrees."
+        ),
+    )
     shop_color = models.CharField(
         _("colour"),
         max_length=7,

@@ -19,6 +19,7 @@ class Shopfront:
     name: str
     website: str
     is_open: bool
+    takes_registrations: bool
     color: str
     header_color: str
     welcome: str
@@ -40,6 +41,7 @@ def find_shopfront() -> Shopfront | None:
         name=profile.name,
         website=profile.website,
         is_open=profile.is_shop_open,
+        takes_registrations=profile.takes_registrations,
         color=profile.shop_color,
         header_color=profile.shop_header_color,
         welcome=profile.shop_welcome,

@@ -1,5 +1,8 @@
 """What the mail with the link says by which a person sets a password."""
 
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
 from django.conf import settings
 from django.utils.html import linebreaks, urlize
 from django.utils.translation import gettext as _
@@ -31,7 +34,12 @@ def invitation_texts(
     }
     with override(user.language or settings.LANGUAGE_CODE):
         subject, *parts = _words(user, LinkPurpose(purpose))
-        text = "\n\n".join((_("Hello %(name)s,"), *parts, "")) % facts
+        return written(subject, (_("Hello %(name)s,"), *parts), facts)
+
+
+def written(subject: str, parts: Iterable[str], facts: Mapping[str, str]) -> Texts:
+    """Return a mail of a few paragraphs, with its facts put in."""
+    text = "\n\n".join((*parts, "")) % facts
     return Texts(subject % facts, text, urlize(linebreaks(text, autoescape=True)))
 
 
@@ -98,7 +106,12 @@ def _first() -> tuple[str, ...]:
 
 
 def _valid(purpose: LinkPurpose) -> str:
-    hours = int(VALID_FOR[purpose].total_seconds()) // SECONDS_AN_HOUR
+    return works_once(VALID_FOR[purpose])
+
+
+def works_once(valid_for: timedelta) -> str:
+    """Return for how long a link works, in words."""
+    hours = int(valid_for.total_seconds()) // SECONDS_AN_HOUR
     words = ngettext(
         "The link works once, within %(hours)d hour.",
         "The link works once, within %(hours)d hours.",

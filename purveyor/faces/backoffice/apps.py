@@ -14,6 +14,7 @@ PAGES = (
     "office.account_people",
     "office.hierarchy",
     "office.contacts",
+    "office.registrations",
     "office.synchronization",
     "sales.orders",
     "sales.approvals",

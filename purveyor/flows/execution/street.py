@@ -9,13 +9,14 @@ from datetime import datetime
 
 from django.db import transaction
 
-from purveyor.domain.accounts.models import Invitation
+from purveyor.domain.accounts.models import Invitation, Registration
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.operations import take_welcome
 from purveyor.domain.invoices.deliveries import bill_on_delivery, leave_pending
 from purveyor.domain.notifications.invitation_mail import send_invitation
 from purveyor.domain.notifications.models import Message, ReminderRound
 from purveyor.domain.notifications.operations import write_welcome
+from purveyor.domain.notifications.registration_mail import look_after_registration
 from purveyor.domain.notifications.rounds import walk_round
 from purveyor.domain.provisioning.models import (
     AccountLink,
@@ -82,4 +83,7 @@ STREET = (
     Due(Entry, "news_due_at", tell_of_line, is_leased=False),  # who wants to know?
     Due(Message, "due_at", send_with_papers),  # hand the mail over
     Due(Invitation, "due_at", send_invitation),  # a link to set a password
+    Due(
+        Registration, "due_at", look_after_registration
+    ),  # a link, or a no; or too late
 )

@@ -1,7 +1,7 @@
 """Which accounts are likely one and the same."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,12 +69,7 @@ def likely_doubles(*, limit: int = PAIRS_MAX) -> tuple[Pair, ...]:
 
 def doubles_of(account: Account, *, limit: int = GROUP_MAX) -> tuple[Pair, ...]:
     """Return the accounts that are likely the same as this one, the older first."""
-    alike = Q(name_key=account.name_key) if account.name_key else Q(pk=None)
-    if account.tax_number:
-        alike |= Q(tax_number=account.tax_number)
-    if account.email:
-        alike |= Q(email__iexact=account.email)
-    others = open_accounts().filter(alike).exclude(pk=account.pk)
+    others = open_accounts().filter(_alike((account,))).exclude(pk=account.pk)
     pairs = [
         _pair(account, other)
         for other in others.order_by("pk")[:limit]
@@ -82,6 +77,47 @@ def doubles_of(account: Account, *, limit: int = GROUP_MAX) -> tuple[Pair, ...]:
     ]
     apart = _told_apart((pair.first.pk, pair.second.pk) for pair in pairs)
     return tuple(p for p in pairs if (p.first.pk, p.second.pk) not in apart)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An account that is likely a company who asks for one."""
+
+    account: Account
+    likenesses: tuple[Likeness, ...]
+
+
+def known_already(
+    prospects: Sequence[Account], *, limit: int = PAIRS_MAX
+) -> list[tuple[Known, ...]]:
+    """
+    Return for each account that is not opened yet those that are likely the same.
+
+    Whoever asks does not know our resellers; so also their end customers are found.
+    """
+    found = open_accounts().filter(_alike(prospects)).order_by("pk")[:limit]
+    accounts = list(found) if prospects else []
+    return [
+        tuple(
+            Known(account, shared)
+            for account in accounts
+            if (shared := _shared(prospect, account))
+        )
+        for prospect in prospects
+    ]
+
+
+def _alike(accounts: Iterable[Account]) -> Q:
+    """Return the condition that something is as it is of one of the accounts."""
+    alike = Q(pk=None)
+    for account in accounts:
+        if account.name_key:
+            alike |= Q(name_key=account.name_key)
+        if account.tax_number:
+            alike |= Q(tax_number=account.tax_number)
+        if account.email:
+            alike |= Q(email__iexact=account.email)
+    return alike
 
 
 def _pair(one: Account, other: Account) -> Pair:

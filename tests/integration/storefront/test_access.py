@@ -25,6 +25,7 @@ from tests.factories.provisioning import a_setup
 OPEN = {
     *("sign_in", "sign_out", "second_step", "sign_in_by_passkey"),
     *("leave", "forgotten", "welcome", "open_link", "terms", "look", "colors", "logo"),
+    *("register", "open_registration", "confirm_registration"),
 }
 OF_MEMBERS = {
     *("switch", "profile", "security", "change_password", "end_there"),

@@ -6,7 +6,7 @@ import pytest
 from django.db.models import TextChoices
 
 from purveyor.domain.accounts.invoicing import InvoiceOption
-from purveyor.domain.accounts.lifecycle import INVITATION
+from purveyor.domain.accounts.lifecycle import INVITATION, REGISTRATION
 from purveyor.domain.assets.lifecycle import ASSET, SYNC
 from purveyor.domain.catalogue.lifecycle import PRICE_IMPORT
 from purveyor.domain.invoices.lifecycle import CHARGE, INVOICE
@@ -39,6 +39,7 @@ DESIGNED = [
     (PRICE_IMPORT, "PROPOSED", {"APPLIED", "DISCARDED"}),
     (EXPORT, "QUEUED", {"FAILED", "DELETED"}),
     (INVITATION, "WAITING", set()),
+    (REGISTRATION, "ASKED", {"APPROVED", "REJECTED"}),
     (ACCOUNT_IMPORT, "CHECKED", {"DONE", "DISCARDED"}),
 ]
 NAMES = [lifecycle.name for lifecycle, _first, _ends in DESIGNED]

@@ -132,6 +132,7 @@ DEEDS = {
     "tell_apart": gettext_lazy("told it apart from another account"),
     "test_mail": gettext_lazy("sent a test mail"),
     "vanish": gettext_lazy("learned that the vendor no longer lists it"),
+    "verify": gettext_lazy("confirmed the e-mail"),
     "void": gettext_lazy("voided it"),
     "begin_look": gettext_lazy("began to see the Storefront as this member"),
     "end_look": gettext_lazy("no longer sees the Storefront as this member"),

@@ -43,6 +43,12 @@ MENU = (
             Item(_("Dashboard"), "space_dashboard", "index"),
             records(_("Accounts"), "apartment", "accounts.account"),
             records(_("Contacts"), "contacts", "accounts.contact"),
+            Item(
+                _("Registrations"),
+                "person_add",
+                "registrations",
+                "accounts.decide_registration",
+            ),
         ),
     ),
     Group(

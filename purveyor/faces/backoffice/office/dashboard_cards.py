@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from purveyor.domain.accounts.registrations import count_registrations_to_decide
 from purveyor.domain.assets.lifecycle import SyncStatus
 from purveyor.domain.assets.queries import count_by_sync_status
 from purveyor.domain.assets.radar import running_out
@@ -107,6 +108,22 @@ def accounts_to_synchronize() -> Card:
         _("not known at every vendor"),
         f"{address_of('accounts_account_changelist')}?sync=open",
         "sync_disabled" if count else "sync",
+    )
+
+
+@card(SALES, permission="accounts.decide_registration", place=60)
+def registrations_to_decide() -> Card | None:
+    """Return how many companies wait for an account; most shops never have any."""
+    count = count_registrations_to_decide()
+    if not count:
+        return None
+    return Card(
+        _("Registrations"),
+        counted(count),
+        _("companies that ask for an account"),
+        address_of("registrations"),
+        "person_add",
+        "warning",
     )
 
 

@@ -32,6 +32,7 @@ LOGO_PIXELS_MAX = 4_000
 LOGO_KINDS = {"PNG", "JPEG"}
 SHOP = (
     "is_shop_open",
+    "takes_registrations",
     "shop_color",
     "shop_header_color",
     "shop_welcome",

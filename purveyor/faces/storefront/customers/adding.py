@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from purveyor.domain.accounts.customers import billing_address_of, open_end_customer
-from purveyor.faces.storefront.customers.forms import ADDRESS, NewCustomerForm
+from purveyor.faces.storefront.customers.forms import NewCustomerForm
 from purveyor.faces.storefront.frame.access import ShopRequest, member_may
+from purveyor.faces.storefront.frame.firms import ADDRESS
 from purveyor.flows.checkout.baskets import find_basket
 from purveyor.flows.checkout.operations import change_basket
 from purveyor.kernel import clock

@@ -9,58 +9,24 @@ from django.utils.translation import gettext_lazy
 
 from purveyor.domain.accounts.contact_roles import CONTACT_ROLES
 from purveyor.domain.accounts.customers import ON_INVOICES, mail_languages
+from purveyor.faces.storefront.frame.firms import (
+    ADDRESS,
+    FACTS,
+    FirmForm,
+    NewFirmForm,
+)
 from purveyor.faces.storefront.frame.forms import ShopForm
-from purveyor.faces.ui.choices import country_choices
 
-FACTS = ("name", "email", "phone", "website", "language", "tax_number")
-ADDRESS = ("line1", "line2", "postcode", "city", "country")
 PERSON = ("first_name", "last_name", "email", "phone")
 
 
-class FirmForm(ShopForm):
-    """What has to be known of a firm."""
-
-    name = forms.CharField(label=gettext_lazy("Company"), max_length=200)
-    email = forms.EmailField(
-        label=gettext_lazy("E-mail of the company"),
-        help_text=gettext_lazy("The vendor is told this address."),
-    )
-    tax_number = forms.CharField(
-        label=gettext_lazy("Tax number"), max_length=30, required=False
-    )
-    line1 = forms.CharField(label=gettext_lazy("Street and number"), max_length=200)
-    line2 = forms.CharField(
-        label=gettext_lazy("Second line of the address"), max_length=200, required=False
-    )
-    postcode = forms.CharField(label=gettext_lazy("Postcode"), max_length=20)
-    city = forms.CharField(label=gettext_lazy("City"), max_length=100)
-    country = forms.ChoiceField(label=gettext_lazy("Country"), choices=country_choices)
-
-    @property
-    def company(self) -> list[Any]:
-        """The fields about the company."""
-        return [self[name] for name in FACTS if name in self.fields]
-
-    @property
-    def address(self) -> list[Any]:
-        """The fields of the address."""
-        return [self[name] for name in ADDRESS]
-
-
-class NewCustomerForm(FirmForm):
+class NewCustomerForm(NewFirmForm):
     """What has to be known of a new end customer."""
 
-    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=80)
-    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=80)
     contact_email = forms.EmailField(
         label=gettext_lazy("Their e-mail"),
         help_text=gettext_lazy("Coupon codes can be sent there."),
     )
-
-    @property
-    def person(self) -> list[Any]:
-        """The fields about the person to talk to."""
-        return [self[name] for name in ("first_name", "last_name", "contact_email")]
 
 
 class CustomerForm(FirmForm):

@@ -17,13 +17,9 @@ from purveyor.domain.accounts.customers import (
     is_billed_itself,
 )
 from purveyor.domain.assets.holdings import Wish, list_holdings
-from purveyor.faces.storefront.customers.forms import (
-    ADDRESS,
-    FACTS,
-    CustomerForm,
-    role_names,
-)
+from purveyor.faces.storefront.customers.forms import CustomerForm, role_names
 from purveyor.faces.storefront.frame.access import ShopRequest, member_may
+from purveyor.faces.storefront.frame.firms import ADDRESS, FACTS
 from purveyor.flows.checkout import purchases
 from purveyor.flows.customers.vendors import vendors_of
 from purveyor.kernel import clock

@@ -32,3 +32,13 @@ class ShopForm(LikeOurs, forms.Form):
     def refuse(self, refusal: Refused) -> None:
         """Show a refusal of the business over the form."""
         self.add_error(None, refusal.message)
+
+
+class TermsField(forms.BooleanField):
+    """A yes to the terms of sale, with a link to them; `refusal` asks for it."""
+
+    def __init__(self, *, refusal: Any) -> None:
+        super().__init__(
+            error_messages={"required": refusal},
+            template_name="storefront/parts/terms.html",
+        )

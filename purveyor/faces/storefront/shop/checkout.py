@@ -20,7 +20,7 @@ from purveyor.faces.storefront.frame.access import (
     ShopRequest,
     member_may,
 )
-from purveyor.faces.storefront.frame.forms import ShopForm
+from purveyor.faces.storefront.frame.forms import ShopForm, TermsField
 from purveyor.faces.storefront.shop.agreements import (
     changes_since,
     read_agreement,
@@ -77,10 +77,8 @@ class PlaceForm(ShopForm):
     """The buyer's yes: to what was shown, and to the terms."""
 
     agreed = forms.CharField(widget=forms.HiddenInput)
-    terms = forms.BooleanField(
-        error_messages={
-            "required": gettext_lazy("Accept the terms of sale to place the order.")
-        }
+    terms = TermsField(
+        refusal=gettext_lazy("Accept the terms of sale to place the order.")
     )
 
     def __init__(self, *args: Any, has_terms: bool, **kwargs: Any) -> None:
