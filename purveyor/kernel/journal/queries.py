@@ -39,6 +39,11 @@ def was_logged(record: Any, verb: str) -> bool:
     ).exists()
 
 
+def has_happened(verb: str) -> bool:
+    """Return whether something has ever happened to any record."""
+    return Entry.objects.filter(verb=verb).exists()
+
+
 def count_of(*, actor: str, verb: str, since: datetime) -> int:
     """Return how often a person has done something since then, at most a limit."""
     lines = Entry.objects.filter(actor=actor, at__gte=since, verb=verb)

@@ -14,6 +14,18 @@ from tests.integration.console.shell import Console, Demo, a_demo
 
 pytestmark = pytest.mark.once
 
+#: What was there before the newest version: the accounts without their last migration.
+AN_OLDER_VERSION = """
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+graph = MigrationLoader(connection).graph
+(newest,) = graph.leaf_nodes("accounts")
+parents = (parent.key for parent in graph.node_map[newest].parents)
+(before,) = [key for key in parents if key[0] == "accounts"]
+call_command("migrate", *before, verbosity=0)
+"""
 ROLES = ["Administrator", "Sales", "Billing", "Operations", "Auditor"]
 
 
@@ -162,6 +174,7 @@ def test_ctrl_c_leaves_nothing_behind_and_the_next_start_goes_on(
     assert before["bss_url"] in demo.run.said
     assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
 
+    console.does(AN_OLDER_VERSION)
     with a_demo(console) as again:
         assert again.found["vendor"] == before["vendor"]
         assert again.found["bss_url"] == before["bss_url"]

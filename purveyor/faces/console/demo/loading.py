@@ -10,7 +10,6 @@ from typing import Any
 from django.db import connection, connections
 
 from purveyor.domain.accounts.queries import (
-    NoOrganization,
     has_accounts,
     organization,
 )
@@ -27,7 +26,7 @@ from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.http import Call, NotSent, Transport, TransportFailure
 from purveyor.kernel.journal.operations import log
-from purveyor.kernel.journal.queries import was_logged
+from purveyor.kernel.journal.queries import has_happened
 
 LOADED = "load_demo"
 SIGN_IN_PATH = "/bss/login/"
@@ -110,10 +109,7 @@ def _is_loaded() -> bool:
     """
     if "accounts_account" not in connection.introspection.table_names():
         return False
-    try:
-        is_loaded = was_logged(organization(), LOADED)
-    except NoOrganization:
-        is_loaded = False
+    is_loaded = has_happened(LOADED)  # reads no table that an older demo had otherwise
     if not is_loaded and has_accounts():
         message = (
             "The database holds records, but no whole demo. Name an empty one in "
