@@ -53,7 +53,7 @@ def test_a_long_silence_is_told_with_its_day(still_clock) -> None:
     page = words(operator.get(reverse("bss:index")))
 
     assert "The next try is due. What waits for it is not lost." in overdue
-    assert "not answering since 15 Jan 13:00. Next try 13:05." in page
+    assert "not answering since 15 Jan 2030, 13:00. Next try 13:05." in page
 
 
 def test_who_may_not_see_assets_is_not_told() -> None:

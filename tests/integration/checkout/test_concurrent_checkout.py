@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from types import ModuleType
 
 import pytest
 from django.db import connection
@@ -10,7 +11,7 @@ from purveyor.domain.accounts.membership import Membership
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.invoices.models import Invoice
 from purveyor.domain.orders.models import Order
-from purveyor.flows.checkout import operations
+from purveyor.flows.checkout import operations, running
 from purveyor.flows.checkout.baskets import contents_of, get_basket
 from purveyor.flows.checkout.lifecycle import BasketState
 from purveyor.flows.checkout.models import Basket
@@ -75,10 +76,18 @@ def test_of_twenty_checkouts_at_once_one_makes_the_order(now: datetime) -> None:
     assert Invoice.objects.get().number == "INV-000001"
 
 
-@pytest.mark.parametrize("step", ["draft_order", "submit_order", "execute_order"])
+@pytest.mark.parametrize(
+    ("module", "step"),
+    [
+        (operations, "draft_order"),
+        (operations, "submit_order"),
+        (running, "execute_order"),
+    ],
+    ids=["drafting", "submitting", "executing"],
+)
 @pytest.mark.django_db(transaction=True)
 def test_a_server_that_stops_in_the_middle_leaves_no_half_order(
-    now: datetime, monkeypatch: pytest.MonkeyPatch, step: str
+    now: datetime, monkeypatch: pytest.MonkeyPatch, module: ModuleType, step: str
 ) -> None:
     basket, member, agreed = a_full_basket()
 
@@ -86,7 +95,7 @@ def test_a_server_that_stops_in_the_middle_leaves_no_half_order(
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(operations, step, stops)
+        patch.setattr(module, step, stops)
         with pytest.raises(SystemExit):
             press(basket, member, agreed, now)
     basket.refresh_from_db()
