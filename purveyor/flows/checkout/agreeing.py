@@ -1,5 +1,6 @@
 """What a reseller is asked about the orders of its end customers, and its yes."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from purveyor.flows.ordering.approving import (
 from purveyor.kernel.money import Money
 
 QUESTIONS_MAX = 50
+NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,22 @@ class Question:
     asked_at: datetime
     asked_by: str
 
+    @property
+    def number(self) -> str:
+        """What it is known by among its reseller's questions."""
+        return str(self.approval_id)
+
 
 def questions_for(
-    *, reseller: Account, limit: int = QUESTIONS_MAX
+    *, reseller: Account, after: str = "", limit: int = QUESTIONS_MAX
 ) -> tuple[Question, ...]:
-    """Return what waits for a reseller's yes, the longest waiting first."""
-    waiting = waiting_approvals(as_reseller=reseller, limit=limit)
+    """
+    Return what waits for a reseller's yes, the longest waiting first.
+
+    The next page begins `after` the number of the last question of this one.
+    """
+    last = int(after) if NUMBER.fullmatch(after) else None
+    waiting = waiting_approvals(as_reseller=reseller, after=last, limit=limit)
     return tuple(_question(each) for each in waiting)
 
 

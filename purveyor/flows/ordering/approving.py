@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from purveyor.domain.accounts.models import Account
@@ -163,14 +163,23 @@ def get_approval(*, approval_id: int, as_reseller: Account | None = None) -> App
 
 
 def waiting_approvals(
-    *, as_reseller: Account | None = None, offset: int = 0, limit: int = ROWS_MAX
+    *,
+    as_reseller: Account | None = None,
+    after: int | None = None,
+    offset: int = 0,
+    limit: int = ROWS_MAX,
 ) -> list[Waiting]:
     """
     Return what waits for a yes, the longest waiting first, with the credit of today.
 
+    The next page begins `after` the last question of this one, also if that one was
+    answered meanwhile; one that is not theirs begins nowhere, and the list with it.
+
     Units:  money in each order's currency.
     """
     asked = _asked(as_reseller).order_by("asked_at", "id")
+    if after is not None:
+        asked = asked.filter(_comes_after(after, as_reseller))
     # First which they are: those before them are skipped without what they show.
     keys = list(asked.values_list("pk", flat=True)[offset : offset + limit])
     items = Prefetch("order__items", OrderItem.objects.order_by("position", "id"))
@@ -203,6 +212,14 @@ def _asked(reseller: Account | None) -> QuerySet[Approval]:
     return _undecided().filter(
         cause=ApprovalCause.RESELLER, order__account__parent=reseller
     )
+
+
+def _comes_after(approval_id: int, reseller: Account | None) -> Q:
+    try:
+        last = get_approval(approval_id=approval_id, as_reseller=reseller)
+    except NotFound:
+        return Q(pk__in=())
+    return Q(asked_at__gt=last.asked_at) | Q(asked_at=last.asked_at, id__gt=last.pk)
 
 
 def _undecided() -> QuerySet[Approval]:

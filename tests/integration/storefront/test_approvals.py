@@ -12,6 +12,7 @@ from purveyor.domain.accounts.queries import reseller_of
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.orders.lifecycle import OrderState
 from purveyor.domain.orders.models import Approval, Order
+from purveyor.faces.storefront.frame.lists import ROWS_A_PAGE
 from purveyor.kernel.journal.models import Entry
 from tests.factories.accounts import a_reseller, an_account, an_end_customer
 from tests.factories.catalogue import a_product
@@ -239,6 +240,46 @@ def test_the_page_needs_as_many_statements_for_many(
 
     with django_assert_num_queries(10):
         page(north, HERE)
+
+
+def test_many_wait_on_pages_that_follow_each_other(lea: Account) -> None:
+    orders = [a_submitted_order(account=lea).number for _n in range(ROWS_A_PAGE + 2)]
+    north = at(lea.parent)
+
+    first = page(north, HERE)
+    following = re.search(r'href="\?(after=\d+)" rel="next"', first)
+    assert following is not None
+    second = page(north, f"{HERE}?{following[1]}")
+
+    listed = re.compile(r">Order (O-\d+)</a>")
+    assert listed.findall(first) == orders[:ROWS_A_PAGE]
+    assert listed.findall(second) == orders[ROWS_A_PAGE:]
+    assert 'rel="next"' not in second
+
+
+def test_a_rejection_without_a_reason_stays_on_its_page(lea: Account) -> None:
+    for _n in range(ROWS_A_PAGE + 1):
+        a_submitted_order(account=lea)
+    *_others, before, last = Approval.objects.order_by("pk")
+    here = f"{HERE}{last.pk}/reject/?after={before.pk}"
+    north = at(lea.parent)
+
+    assert here in page(north, f"{HERE}?after={before.pk}")
+    answer = north.post(here, {f"{last.pk}-because": " "})
+
+    assert answer.status_code == 422
+    assert "This field is required." in answer.content.decode()
+
+
+def test_a_page_on_which_nothing_waits_any_more_leads_to_the_first(
+    lea: Account,
+) -> None:
+    a_submitted_order(account=lea)
+    last = Approval.objects.get().pk
+    rival = a_reseller(name="Southwind")
+
+    assert at(lea.parent).get(f"{HERE}?after={last}")["Location"] == HERE
+    assert at(rival).get(f"{HERE}?after={last}")["Location"] == HERE
 
 
 def test_whether_orders_wait_is_set_and_told(lea: Account) -> None:

@@ -59,6 +59,16 @@ def test_the_list_tells_what_was_ordered_and_how_far_it_is() -> None:
         assert told in shown
 
 
+def test_the_day_is_the_one_it_was_where_the_distributor_works() -> None:
+    order = a_submitted_order()
+    just_before_midnight_in_utc = NOON.replace(hour=23, minute=30)
+    Order.objects.update(submitted_at=just_before_midnight_in_utc)
+    client = a_buyer(account=order.account)
+
+    for address in ("/orders/", "/billing/", f"/orders/{order.number}/"):
+        assert "16 Jan 2030" in page(client, address), address
+
+
 def test_an_empty_list_says_what_to_do() -> None:
     client = a_buyer(account=an_account())
 

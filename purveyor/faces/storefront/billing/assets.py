@@ -74,7 +74,7 @@ def asset_list(request: ShopRequest) -> HttpResponse:
         limit=ROWS_A_PAGE + 1,
     )
     told = {
-        "page": page_of(request, rows),
+        "page": page_of(request, rows, export="assets_export"),
         "tabs": billing_tabs(request),
         "standings": list(Standing),
         "wish": wish,

@@ -44,7 +44,7 @@ def invoice_list(request: ShopRequest) -> HttpResponse:
         limit=ROWS_A_PAGE + 1,
     )
     told = {
-        "page": page_of(request, rows),
+        "page": page_of(request, rows, export="invoices_export"),
         "tabs": billing_tabs(request),
         "standings": list(Standing),
         "wish": wish,

@@ -57,7 +57,7 @@ def order_list(request: ShopRequest) -> HttpResponse:
         limit=ROWS_A_PAGE + 1,
     )
     told = {
-        "page": page_of(request, rows),
+        "page": page_of(request, rows, export="orders_export"),
         "has_prices": any(row.totals for row in rows),
         "tabs": billing_tabs(request),
         "standings": list(Standing),

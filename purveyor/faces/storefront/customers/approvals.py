@@ -14,6 +14,7 @@ from purveyor.domain.accounts.customers import edit_end_customer, get_customer
 from purveyor.faces.storefront.customers.tabs import customer_tabs
 from purveyor.faces.storefront.frame.access import ShopRequest, member_may
 from purveyor.faces.storefront.frame.forms import ShopForm
+from purveyor.faces.storefront.frame.lists import ROWS_A_PAGE, after_of, page_of
 from purveyor.flows.checkout.agreeing import agree_to_order, questions_for
 from purveyor.flows.ordering.approving import get_approval, reject_order
 from purveyor.kernel import clock
@@ -111,9 +112,17 @@ def ask_first(request: ShopRequest, customer: str) -> HttpResponse:
 def _page(
     request: ShopRequest, *, rejected: tuple[int, RejectForm] | None = None
 ) -> HttpResponse:
-    questions = questions_for(reseller=request.member.account)
+    found = questions_for(
+        reseller=request.member.account,
+        after=after_of(request),
+        limit=ROWS_A_PAGE + 1,
+    )
+    page = page_of(request, found)
+    if not page.rows and not page.is_first:
+        return redirect("storefront:approvals")
     number, sent = rejected or (0, None)
     told = {
+        "page": page,
         "questions": [
             (
                 each,
@@ -121,7 +130,7 @@ def _page(
                 if each.approval_id == number
                 else RejectForm(prefix=str(each.approval_id)),
             )
-            for each in questions
+            for each in page.rows
         ],
         "tabs": customer_tabs(request),
     }

@@ -32,7 +32,7 @@ def customer_list(request: ShopRequest) -> HttpResponse:
         limit=ROWS_A_PAGE + 1,
     )
     told = {
-        "page": page_of(request, rows),
+        "page": page_of(request, rows, export="customers_export"),
         "term": term,
         "tabs": customer_tabs(request),
         "may_add": request.member.may("customers.add"),

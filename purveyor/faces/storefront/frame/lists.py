@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.http import QueryDict
+from django.urls import reverse
 
 from purveyor.domain.accounts.membership import get_receiver
 from purveyor.faces.storefront.frame.access import ShopRequest
@@ -32,6 +33,7 @@ class Page:
     next_query: str
     is_first: bool
     filters: str  # as they are in the address, without the place in the list
+    export: str = ""  # where all that fits is had as a file; empty: nowhere
 
     @property
     def is_filtered(self) -> bool:
@@ -39,7 +41,9 @@ class Page:
         return bool(self.filters)
 
 
-def page_of(request: ShopRequest, rows: Sequence[Numbered]) -> Page:
+def page_of(
+    request: ShopRequest, rows: Sequence[Numbered], *, export: str = ""
+) -> Page:
     """Return a page of rows; one more than are shown was asked for."""
     shown = rows[:ROWS_A_PAGE]
     query = _filters(request)
@@ -48,7 +52,8 @@ def page_of(request: ShopRequest, rows: Sequence[Numbered]) -> Page:
     if len(rows) > ROWS_A_PAGE:
         query[AFTER] = shown[-1].number
         following = query.urlencode()
-    return Page(shown, following, AFTER not in request.GET, filters)
+    address = f"{reverse(f'storefront:{export}')}?{filters}" if export else ""
+    return Page(shown, following, AFTER not in request.GET, filters, address)
 
 
 def all_of(read: Callable[[str], Sequence[Any]]) -> Iterator[Any]:
