@@ -2,6 +2,8 @@
 
 BIN := .venv/bin
 .DEFAULT_GOAL := help
+# Where this is set, as in many containers, each Python would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help setup setup-test demo run work sandbox test test-unit test-contract \
 	test-browser coverage chaos bench docs messages lint format lock release-check
 
