@@ -14,9 +14,11 @@ from typing import Any
 
 import pytest
 import time_machine
+from pytest_django import DjangoDbBlocker
 
 from purveyor.domain.provisioning.operations.gate import forget_gates
 from tests.support.chromium import find_chromium
+from tests.support.databases import a_copy
 
 HERE = Path(__file__).parent
 NOON = datetime(2030, 1, 15, 12, tzinfo=UTC)
@@ -76,6 +78,20 @@ def _mark(item: pytest.Item) -> None:
     fixtures = set(getattr(item, "fixturenames", ()))
     if item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES:
         item.add_marker(pytest.mark.database)
+
+
+# ------------------------------------------------------------------ database
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """Give every worker a database of its own; the migrations run once for all."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    with django_db_blocker.unblock(), a_copy(worker):
+        yield
 
 
 # ------------------------------------------------------------------ time
