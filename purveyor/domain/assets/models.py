@@ -15,6 +15,7 @@ from purveyor.domain.orders.models import (
     Order,
     OrderItem,
 )
+from purveyor.kernel.money import Money
 from purveyor.kernel.sealed import Secret, open_sealed
 from purveyor.kernel.work.models import Workable, due_index
 
@@ -79,6 +80,14 @@ class Asset(Workable):
     quantity = models.PositiveIntegerField(_("licenses"))
     expire_days = models.PositiveIntegerField(_("Expire(days)"))
     validity_days = models.PositiveIntegerField(_("Validity(days)"))
+    # What it was sold for, without tax, and what it cost us.
+    currency = models.CharField(_("currency"), max_length=3, editable=False)
+    net_amount = models.DecimalField(
+        _("net"), max_digits=16, decimal_places=2, editable=False
+    )
+    cost_amount = models.DecimalField(
+        _("cost"), max_digits=16, decimal_places=2, editable=False
+    )
     purchase_date = models.DateField(_("Purchase Date"))
     start_date = models.DateField(_("start date"))
 
@@ -152,8 +161,17 @@ class Asset(Workable):
                 name="asset_failed_by_cause",
                 condition=Q(sync_status=SyncStatus.FAILED),
             ),
-            models.Index(
-                fields=("expires_at", "id"),
+            models.Index(  # holds what the expiry radar adds up
+                fields=(
+                    "expires_at",
+                    "id",
+                    "account",
+                    "application",
+                    "currency",
+                    "quantity",
+                    "net_amount",
+                    "cost_amount",
+                ),
                 name="asset_by_expiry",
                 condition=Q(
                     state=AssetState.ACTIVE, sync_status=SyncStatus.SYNCHRONIZED
@@ -163,6 +181,16 @@ class Asset(Workable):
 
     def __str__(self) -> str:
         return _("asset %(number)s") % {"number": self.number}
+
+    @property
+    def net(self) -> Money:
+        """What it was sold for, without tax."""
+        return Money(self.net_amount, self.currency)
+
+    @property
+    def cost(self) -> Money:
+        """What it cost us."""
+        return Money(self.cost_amount, self.currency)
 
     @property
     def has_coupon(self) -> bool:

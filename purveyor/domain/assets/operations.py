@@ -138,6 +138,9 @@ def _asset_for(item: OrderItem, linked_to: Account, work: Mapping[str, Any]) -> 
         quantity=item.quantity,
         expire_days=product.expire_days,
         validity_days=product.validity_days,
+        currency=item.currency,
+        net_amount=item.net.amount,
+        cost_amount=item.cost.amount,
         **work,
     )
 

@@ -1,8 +1,8 @@
 """
 The expiry radar: coupons that are not redeemed as far as known, by days left and value.
 
-The database adds up; what is returned is bounded. A day ends at midnight where the
-distributor works.
+The database adds up, from the index of coupons by expiry alone; what is returned is
+bounded. A day ends at midnight where the distributor works.
 """
 
 from collections.abc import Mapping
@@ -10,20 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import (
-    Case,
-    Count,
-    DecimalField,
-    ExpressionWrapper,
-    F,
-    Min,
-    Q,
-    QuerySet,
-    Sum,
-    Value,
-    When,
-)
-from django.db.models.functions import Round
+from django.db.models import Case, Count, Min, Q, QuerySet, Sum, Value, When
 
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.expiry import beginning_of, days_left, waiting
@@ -33,21 +20,11 @@ from purveyor.kernel.money import Money
 
 RADAR_ROWS_MAX = 50_000
 
-_AMOUNT: DecimalField[Any, Any] = DecimalField(max_digits=24, decimal_places=6)
-_GROSS = F("order_item__unit_price") * F("quantity")
-_NET = _GROSS * (100 - F("order_item__discount_percent")) / 100
-#: What an asset was sold for without tax, rounded as on its line.
-LINE_PRICE = Round(ExpressionWrapper(_NET, _AMOUNT), precision=2)
-PRICE = Sum(LINE_PRICE, default=0)
-COST = Sum(
-    ExpressionWrapper(F("order_item__unit_cost") * F("quantity"), _AMOUNT), default=0
-)
-CURRENCY = F("order_item__currency")
 _SUMS: Mapping[str, Any] = {
     "coupons": Count("pk"),
     "licenses": Sum("quantity"),
-    "price": PRICE,
-    "cost": COST,
+    "price": Sum("net_amount"),
+    "cost": Sum("cost_amount"),
 }
 
 
@@ -133,7 +110,7 @@ def _by_bucket(coupons: QuerySet[Asset], *, now: datetime) -> tuple[BucketRow, .
         When(_within(bucket, now=now), then=Value(bucket.key)) for bucket in BUCKETS
     ]
     rows = (
-        coupons.annotate(bucket=Case(*cases, default=Value("")), currency=CURRENCY)
+        coupons.annotate(bucket=Case(*cases, default=Value("")))
         .values("bucket", "currency")
         .annotate(**_SUMS)
         .order_by("currency")
@@ -161,7 +138,6 @@ def radar_by_account(
     """Return the coupons in sight by account and currency, soonest first."""
     rows = list(
         _in_bucket(sight, now=now)
-        .annotate(currency=CURRENCY)
         .values("account_id", "currency")
         .annotate(first_expires_at=Min("expires_at"), **_SUMS)
         .order_by("first_expires_at", "account_id", "currency")[
@@ -185,12 +161,17 @@ def radar_by_account(
 def radar_by_coupon(
     *, sight: Sight, now: datetime, offset: int = 0, limit: int = 50
 ) -> tuple[CouponRow, ...]:
-    """Return the coupons in sight one by one, soonest first."""
-    related = ("account", "application", "order_item")
-    coupons = (
-        _in_bucket(sight, now=now).select_related(*related).order_by("expires_at", "pk")
-    )[offset : offset + min(limit, RADAR_ROWS_MAX)]
-    return tuple(_coupon_row(coupon, now=now) for coupon in coupons)
+    """
+    Return the coupons in sight one by one, soonest first.
+
+    Which ones stand on a page is found by the index; only these are read whole.
+    """
+    order = ("expires_at", "pk")
+    page = slice(offset, offset + min(limit, RADAR_ROWS_MAX))
+    on_page = _in_bucket(sight, now=now).order_by(*order).values("pk")[page]
+    coupons = Asset.objects.filter(pk__in=on_page).order_by(*order)
+    related = coupons.select_related("account", "application", "order_item")
+    return tuple(_coupon_row(coupon, now=now) for coupon in related)
 
 
 def bucket_named(key: str) -> Bucket | None:
@@ -248,8 +229,8 @@ def _coupon_row(asset: Asset, *, now: datetime) -> CouponRow:
         account_number=asset.account.number,
         account_name=asset.account.name,
         licenses=asset.quantity,
-        price=asset.order_item.net,
-        cost=asset.order_item.cost,
+        price=asset.net,
+        cost=asset.cost,
         expires_at=asset.expires_at,
         days_left=days_left(asset.expires_at, now=now),
     )

@@ -17,7 +17,6 @@ from django.db.models.functions import TruncMonth
 from purveyor.domain.assets.expiry import UNREDEEMED, beginning_of, waiting
 from purveyor.domain.assets.lifecycle import AssetState
 from purveyor.domain.assets.models import Asset
-from purveyor.domain.assets.radar import CURRENCY, LINE_PRICE
 from purveyor.kernel import clock
 from purveyor.kernel.money import Money
 
@@ -126,7 +125,7 @@ def _fates(*, now: datetime) -> dict[str, Q]:
 
 
 def _price_of(fate: Q) -> Any:
-    return Sum(LINE_PRICE, filter=fate, default=0)
+    return Sum("net_amount", filter=fate, default=0)
 
 
 def _sold(sales: Sales, *, now: datetime) -> QuerySet[Asset]:
@@ -139,11 +138,10 @@ def _sold(sales: Sales, *, now: datetime) -> QuerySet[Asset]:
 
 
 def _grouped(sold: QuerySet[Asset], by: GroupedBy) -> Any:
-    with_currency = sold.annotate(currency=CURRENCY)
     if by is GroupedBy.MONTH:
-        by_month = with_currency.annotate(month=TruncMonth("purchase_date"))
+        by_month = sold.annotate(month=TruncMonth("purchase_date"))
         return by_month.values("month", "currency")
-    return with_currency.values(*_NUMBERS[by], "currency")
+    return sold.values(*_NUMBERS[by], "currency")
 
 
 def _months_back(day: date, count: int) -> Iterator[date]:

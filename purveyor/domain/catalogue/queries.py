@@ -77,6 +77,12 @@ def sellable_products() -> QuerySet[Product]:
     ).order_by("name", "id")
 
 
+def products_by_hand() -> list[int]:
+    """Return the ids of the products that only staff executes."""
+    by_hand = Product.objects.filter(product_type__is_executed_by_hand=True)
+    return list(by_hand.order_by("id").values_list("pk", flat=True))
+
+
 def currencies_sold_in() -> tuple[str, ...]:
     """Return the currencies that have a price list."""
     currencies = PriceList.objects.order_by("currency").values_list("currency")

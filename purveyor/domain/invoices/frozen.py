@@ -11,6 +11,7 @@ PostgreSQL sees to it that they go nowhere else. SQLite does not: a trigger that
 into another table would be in the way of every later change of that table.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 REFUSAL = "What was billed is never changed."
@@ -18,7 +19,7 @@ BINDING = "('ISSUED', 'PAID')"
 INVOICE, CHARGE = "invoices_invoice", "invoices_charge"
 
 #: By table: the columns that never change. The parties have triggers of their own.
-FACTS = {
+FACTS_BEFORE_COST = {
     INVOICE: (
         "number, currency, po_code, net_amount, tax_amount, created_at, issue_date, "
         "due_date, seller, buyer"
@@ -28,6 +29,10 @@ FACTS = {
         "unit_price, discount_percent, net_amount, tax_name, tax_percent, tax_amount, "
         "created_at"
     ),
+}
+FACTS = {
+    INVOICE: FACTS_BEFORE_COST[INVOICE],
+    CHARGE: f"{FACTS_BEFORE_COST[CHARGE]}, product_id, cost_amount",
 }
 WHEN = {INVOICE: f"OLD.state IN {BINDING}", CHARGE: ""}
 NAMES = {INVOICE: "invoice_issued_is_frozen", CHARGE: "charge_is_frozen"}
@@ -55,16 +60,16 @@ FOLLOW = f"""
 """
 
 
-def freeze(schema_editor: Any) -> None:
+def freeze(schema_editor: Any, *, facts: Mapping[str, str] = FACTS) -> None:
     """Put the triggers on the tables of charges and invoices."""
     on_postgres = schema_editor.connection.vendor == "postgresql"
     refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
     if on_postgres:
         schema_editor.execute(FOLLOW, params=None)
-    for table, facts in FACTS.items():
+    for table, columns in facts.items():
         when = f"WHEN ({WHEN[table]})" if WHEN[table] else ""
         body = "EXECUTE FUNCTION invoices_refuse()" if on_postgres else refuse
-        _trigger(schema_editor, NAMES[table], f"{facts} ON {table}", when, body)
+        _trigger(schema_editor, NAMES[table], f"{columns} ON {table}", when, body)
         if on_postgres:
             body = "EXECUTE FUNCTION invoices_follow()"
             parties = f"account_id, bill_to_id ON {table}"

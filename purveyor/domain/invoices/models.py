@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from purveyor.domain.accounts.models import Account
+from purveyor.domain.catalogue.models import Product
 from purveyor.domain.invoices.lifecycle import ChargeState, InvoiceState
 from purveyor.domain.orders.models import Execution, OrderItem
 from purveyor.kernel.money import Money
@@ -30,6 +31,13 @@ class Charge(models.Model):
         related_name="billed_charges",
         verbose_name=_("billing to"),
     )
+    product = models.ForeignKey(
+        Product,
+        models.PROTECT,
+        related_name="+",
+        db_index=False,  # nobody asks for the charges of a product
+        verbose_name=_("product"),
+    )
     description = models.CharField(_("description"), max_length=300)
     quantity = models.PositiveIntegerField(_("quantity"))
     currency = models.CharField(_("currency"), max_length=3)
@@ -38,6 +46,7 @@ class Charge(models.Model):
         _("discount %"), max_digits=5, decimal_places=2, default=Decimal(0)
     )
     net_amount = models.DecimalField(_("net"), max_digits=16, decimal_places=2)
+    cost_amount = models.DecimalField(_("cost"), max_digits=16, decimal_places=2)
     tax_name = models.CharField(_("tax"), max_length=40)
     tax_percent = models.DecimalField(_("tax %"), max_digits=5, decimal_places=2)
     tax_amount = models.DecimalField(_("tax amount"), max_digits=16, decimal_places=2)
@@ -59,7 +68,19 @@ class Charge(models.Model):
         )
         indexes = (
             models.Index(fields=("state", "bill_to", "id"), name="charge_waiting"),
-            models.Index(fields=("created_at",), name="charge_by_time"),
+            models.Index(  # holds what the dashboard adds up
+                fields=(
+                    "created_at",
+                    "currency",
+                    "account",
+                    "product",
+                    "quantity",
+                    "net_amount",
+                    "cost_amount",
+                ),
+                name="charge_sold",
+                condition=~Q(state=ChargeState.DROPPED),
+            ),
         )
 
     def __str__(self) -> str:
@@ -69,6 +90,11 @@ class Charge(models.Model):
     def net(self) -> Money:
         """The amount without tax."""
         return Money(self.net_amount, self.currency)
+
+    @property
+    def cost(self) -> Money:
+        """What was sold cost us."""
+        return Money(self.cost_amount, self.currency)
 
     @property
     def tax(self) -> Money:
@@ -136,6 +162,11 @@ class Invoice(models.Model):
             ),
             models.Index(
                 fields=("bill_to", "-issue_date", "-id"), name="invoice_of_payer"
+            ),
+            models.Index(  # holds what the dashboard adds up
+                fields=("issue_date", "currency", "net_amount"),
+                name="invoice_issued",
+                condition=Q(state__in=(InvoiceState.ISSUED, InvoiceState.PAID)),
             ),
         )
 

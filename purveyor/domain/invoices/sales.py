@@ -2,8 +2,8 @@
 What was sold: sums of the charges, whether they are invoiced yet or not.
 
 A charge belongs to the month in which its items were executed, where the distributor
-works; one that was dropped was not sold. The database adds up, what is returned is
-bounded.
+works; one that was dropped was not sold. The database adds up, from the index of what
+was sold alone; what is returned is bounded.
 """
 
 from collections.abc import Mapping
@@ -12,18 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import (
-    Case,
-    DateField,
-    DecimalField,
-    ExpressionWrapper,
-    F,
-    Q,
-    QuerySet,
-    Sum,
-    Value,
-    When,
-)
+from django.db.models import Case, DateField, F, QuerySet, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from purveyor.domain.accounts.models import Account
@@ -37,11 +26,9 @@ from purveyor.kernel.money import Money
 
 BUYERS_MAX = 100
 
-_AMOUNT: DecimalField[Any, Any] = DecimalField(max_digits=24, decimal_places=2)
-_COST = ExpressionWrapper(F("order_item__unit_cost") * F("quantity"), _AMOUNT)
 _SUMS: dict[str, Any] = {
     "net": Sum("net_amount"),
-    "cost": Sum(_COST),
+    "cost": Sum("cost_amount"),
     "licenses": Sum("quantity"),
 }
 
@@ -111,7 +98,7 @@ def sold_by_month(*, now: datetime, months: int = 12) -> tuple[MonthOfVendor, ..
     rows = list(
         _charges(since=span[0])
         .annotate(month=Case(*cases, output_field=DateField()))
-        .values("month", "currency", product=F("order_item__product"))
+        .values("month", "currency", "product")
         .annotate(**_SUMS)
     )
     vendors = dict(
@@ -143,26 +130,22 @@ def best_buyers(
     Source:  the BSS dashboard
     """
     span = months_until(day=clock.day_of(now), count=min(months, MONTHS_MAX))
-    bought = _charges(since=span[0]).annotate(
-        buyer=Coalesce("account__parent", "account")
-    )
     best = list(
-        bought.values("buyer", "currency")
-        .annotate(worth=Sum("net_amount"))
-        .order_by(F("worth").desc(), "buyer", "currency")
-        .values_list("buyer", "currency")[: min(limit, BUYERS_MAX)]
+        _charges(since=span[0])
+        .annotate(buyer=Coalesce("account__parent", "account"))
+        .values("buyer", "currency")
+        .annotate(**_SUMS)
+        .order_by(F("net").desc(), "buyer", "currency")[: min(limit, BUYERS_MAX)]
     )
-    buyers = {buyer for buyer, _currency in best}
-    known = Account.objects.in_bulk(buyers)
-    theirs = Account.objects.filter(Q(pk__in=buyers) | Q(parent__in=buyers))
-    of_them = bought.filter(account__in=list(theirs.values_list("pk", flat=True)))
-    sums = {
-        (row["buyer"], row["currency"]): _sold(row)
-        for row in of_them.values("buyer", "currency").annotate(**_SUMS)
-    }
+    known = Account.objects.in_bulk({row["buyer"] for row in best})
     return tuple(
-        Buyer(buyer, known[buyer].number, known[buyer].name, sums[buyer, currency])
-        for buyer, currency in best
+        Buyer(
+            row["buyer"],
+            known[row["buyer"]].number,
+            known[row["buyer"]].name,
+            _sold(row),
+        )
+        for row in best
     )
 
 

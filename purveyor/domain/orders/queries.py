@@ -21,6 +21,7 @@ from django.utils.translation import gettext
 from purveyor.domain.accounts.models import Account, Organization
 from purveyor.domain.accounts.queries import accounts_under
 from purveyor.domain.catalogue.models import Price
+from purveyor.domain.catalogue.queries import products_by_hand
 from purveyor.domain.orders.lifecycle import ItemState, OrderState
 from purveyor.domain.orders.models import Order, OrderItem, StatusLabel
 from purveyor.kernel.errors import NotFound
@@ -202,12 +203,11 @@ def for_manual_management() -> Q:
     """
     Return the condition for orders that hold an item which only staff executes.
 
-    Submitted, or executed in part; a product type says which items these are.
+    Submitted, or executed in part; a product type says which items these are. The few
+    products are read at once, so that no order has to look among them again.
     """
     by_hand = OrderItem.objects.filter(
-        order=OuterRef("pk"),
-        state=ItemState.OPEN,
-        product__product_type__is_executed_by_hand=True,
+        order=OuterRef("pk"), state=ItemState.OPEN, product__in=products_by_hand()
     )
     return Q(Exists(by_hand), state__in=(OrderState.SUBMITTED, OrderState.EXECUTING))
 

@@ -13,10 +13,14 @@ from django.urls import reverse
 from purveyor.domain.assets.lifecycle import AssetState
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.radar import Sight, radar_by_account, radar_by_days
-from purveyor.domain.orders.models import OrderItem
+from purveyor.domain.orders.operations import Line, put_items
+from purveyor.flows.ordering.operations import submit_order
 from purveyor.kernel.money import Money
 from tests.factories.accounts import an_account
-from tests.factories.moments import NOON
+from tests.factories.catalogue import a_product
+from tests.factories.moments import DAN, NOON
+from tests.factories.orders import a_draft_order
+from tests.factories.provisioning import a_link
 from tests.factories.reminders import a_sold_coupon
 from tests.support.staff import queries_of, signed_in, words
 
@@ -74,10 +78,14 @@ def test_a_day_ends_at_midnight_where_the_distributor_works() -> None:
 
 
 def test_they_are_worth_what_they_were_sold_for_by_currency() -> None:
-    coupon = a_sold_coupon(days=2, quantity=3)
     a_sold_coupon(days=2, account=an_account(currency="EUR"), quantity=1)
-    item = OrderItem.objects.filter(pk=coupon.order_item_id)
-    item.update(currency="USD", unit_price="10.01", discount_percent="12.50")
+    product = a_product(price="10.01", currency="USD")
+    line = Line(product, quantity=3, discount_percent=Decimal("12.50"))
+    order = a_draft_order(account=an_account(currency="USD"), items=0)
+    put_items(order=order, lines=[line], actor=DAN, now=NOON)
+    a_link(account=order.account)
+    submit_order(order=order, actor=DAN, now=NOON)
+    a_sold_coupon(days=2, order=order)
 
     euro, dollar = radar_by_days(sight=Sight(), now=NOON)
 

@@ -18,9 +18,9 @@ from purveyor.domain.assets.unredeemed import (
     months_of,
     unredeemed,
 )
-from purveyor.domain.orders.models import OrderItem
 from purveyor.kernel.money import Money
 from tests.factories.accounts import an_account
+from tests.factories.catalogue import a_product
 from tests.factories.moments import NOON, TODAY
 from tests.factories.reminders import a_sold_coupon
 from tests.support.staff import queries_of, signed_in, words
@@ -96,16 +96,15 @@ def test_months_are_those_of_the_sale_the_newest_first() -> None:
 
 
 def test_currencies_are_never_added() -> None:
-    coupon = sold(days=-2, quantity=1)
+    a_product(price="8.00", currency="USD")
     sold(days=-2, quantity=1)
-    item = OrderItem.objects.filter(pk=coupon.order_item_id)
-    item.update(currency="USD", unit_price="5.00")
+    sold(days=-2, quantity=1, account=an_account(currency="USD"))
 
     rows = unredeemed(sales=Sales(), by=MONTH, now=NOON)
 
     assert [row.lost for row in rows] == [
         euros("9.90"),
-        Money(Decimal("5.00"), "USD"),
+        Money(Decimal("8.00"), "USD"),
     ]
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 
 from purveyor.domain.invoices.lifecycle import INVOICE, InvoiceState
 from purveyor.domain.invoices.models import Charge, Invoice, InvoiceLine
@@ -50,6 +51,8 @@ def test_a_draft_can_still_be_changed() -> None:
     [
         (Charge, {"net_amount": Decimal(1)}),
         (Charge, {"quantity": 1}),
+        (Charge, {"cost_amount": Decimal(1)}),
+        (Charge, {"product": F("product")}),
         (InvoiceLine, {"position": 9}),
     ],
 )

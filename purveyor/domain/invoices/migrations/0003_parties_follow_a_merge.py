@@ -8,7 +8,7 @@ from purveyor.domain.invoices import frozen
 def let_follow(apps, schema_editor):
     """Replace the triggers by those that know of merged accounts."""
     frozen.thaw(schema_editor)  # those of the migration before have the same names
-    frozen.freeze(schema_editor)
+    frozen.freeze(schema_editor, facts=frozen.FACTS_BEFORE_COST)
 
 
 def hold(apps, schema_editor):

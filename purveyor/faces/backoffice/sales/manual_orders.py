@@ -3,7 +3,7 @@
 from copy import copy
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from purveyor.domain.orders.lifecycle import ItemState
-from purveyor.domain.orders.models import Order
+from purveyor.domain.orders.models import Order, OrderItem
 from purveyor.domain.orders.queries import (
     count_for_manual_management,
     for_manual_management,
@@ -62,7 +62,9 @@ class ManualOrders(OrderAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
         """Return what waits for staff, with the types of its products."""
         orders = super().get_queryset(request).filter(for_manual_management())
-        return orders.prefetch_related("items__product__product_type")
+        items = OrderItem.objects.select_related("product__product_type")
+        shown = Prefetch("items", items.order_by("position", "id"))
+        return orders.prefetch_related(None).prefetch_related(shown)
 
     @display(description=gettext_lazy("Order"))
     def number_link(self, order: Order) -> Any:
