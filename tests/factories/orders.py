@@ -27,6 +27,7 @@ from purveyor.domain.orders.operations import (
     create_order,
     put_items,
 )
+from purveyor.domain.orders.queries import order_as_it_is
 from purveyor.flows.execution.choosing import prepare_bulk, start_bulk
 from purveyor.flows.execution.models import BulkExecution
 from purveyor.flows.execution.operations import execute_order
@@ -91,6 +92,15 @@ def an_execution(
     order = order or a_submitted_order(**fields)
     plan = ExecutionPlan(start_date=TODAY, option=option)
     return execute_order(order=order, plan=plan, actor=DAN, now=NOON)
+
+
+def a_part_executed_order(*, items: int = 3, **fields: Any) -> Order:
+    """Return an order of which the first item was executed, as of today."""
+    order = a_submitted_order(items=items, **fields)
+    first = order.items.order_by("position")[0]
+    plan = ExecutionPlan(start_date=TODAY, option=InvoiceOption.ISSUE)
+    execute_order(order=order, plan=plan, only={first.pk}, actor=DAN, now=NOON)
+    return order_as_it_is(pk=order.pk)
 
 
 def a_line(product: Product | None = None, quantity: int = 10) -> Line:

@@ -292,6 +292,7 @@ MATRIX: dict[str, str] = {
     "bss:orders_order_add": "AS",
     "bss:orders_order_annotate": "AS",
     "bss:orders_order_cancel": "AS",
+    "bss:orders_order_cancel_rest": "AS",
     "bss:orders_order_change": "ASBOU",
     "bss:orders_order_changelist": "ASBOU",
     "bss:orders_order_columns": "ASBOU",

@@ -67,6 +67,9 @@ NOTIFICATIONS: dict[str, dict[str, Any]] = {
     "Order cancelled": _rule(
         E.ORDER_CANCELLED, CUSTOMER, "ORDER_CONTACTS", is_enabled=OFF
     ),
+    "Rest of an order cancelled": _rule(
+        E.ORDER_REST_CANCELLED, CUSTOMER, "ORDER_CONTACTS", is_enabled=OFF
+    ),
     "Invoice issued": _rule(
         E.INVOICE_ISSUED, CUSTOMER, "BILLING_CONTACTS", is_enabled=OFF
     ),

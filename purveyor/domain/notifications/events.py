@@ -28,6 +28,7 @@ class EventName(TextChoices):
     ORDER_WAITING = "ORDER_WAITING", _("Order waits for approval")
     ORDER_EXECUTED = "ORDER_EXECUTED", _("Order executed")
     ORDER_CANCELLED = "ORDER_CANCELLED", _("Order cancelled")
+    ORDER_REST_CANCELLED = "ORDER_REST_CANCELLED", _("Rest of an order cancelled")
     ACCOUNT_SYNCHRONIZED = "ACCOUNT_SYNCHRONIZED", _("Account synchronized")
     ACCOUNT_FAILED = "ACCOUNT_FAILED", _("Account not synchronized: it failed")
     INVOICE_ISSUED = "INVOICE_ISSUED", _("Invoice issued")
@@ -108,6 +109,7 @@ EVENTS: dict[EventName, Event] = {
         Event(E.ORDER_WAITING, ORDER, ("hold",)),
         Event(E.ORDER_EXECUTED, ORDER, ("execute", "deliver"), "EXECUTED"),
         Event(E.ORDER_CANCELLED, ORDER, ("cancel", "reject"), "CANCELLED"),
+        Event(E.ORDER_REST_CANCELLED, ORDER, ("cancel_rest", "reject"), "EXECUTED"),
         Event(E.ACCOUNT_SYNCHRONIZED, LINK, ("synchronize", "adopt"), "SYNCHRONIZED"),
         Event(E.ACCOUNT_FAILED, LINK, ("fail",), "FAILED"),
         Event(E.INVOICE_ISSUED, INVOICE, ("issue",)),

@@ -85,6 +85,11 @@ REASON = P(
 MORE_OF_ORDER = (
     P("order_name", _("Order: name; may be empty"), "Mailboxes for January"),
     P("order_items", _("Order: its items"), "10 × BitTitan Mailbox License"),
+    P(
+        "cancelled_items",
+        _("Order: the items that will not come; may be empty"),
+        "5 × BitTitan User Migration Bundle",
+    ),
     P("order_net", _("Order: sum without tax"), "€99.00"),
     P("order_total", _("Order: sum with tax"), "€117.81"),
     P("bill_to_name", _("Billing to: name"), "Northwind GmbH"),

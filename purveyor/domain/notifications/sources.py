@@ -1,5 +1,6 @@
 """From a record of the street to what can be told of it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from purveyor.domain.accounts.models import User
@@ -14,7 +15,8 @@ from purveyor.domain.notifications.values import (
     values_of,
     values_of_organization,
 )
-from purveyor.domain.orders.models import Order
+from purveyor.domain.orders.lifecycle import OrderState
+from purveyor.domain.orders.models import Order, OrderItem
 from purveyor.domain.orders.queries import items_of, totals_of
 from purveyor.domain.provisioning.models import AccountLink
 
@@ -30,8 +32,7 @@ def news_of_order(
     items = items_of(order)
     totals = totals_of(items=items, currency=order.currency)
     accounts = (order.account_id, order.bill_to_id)
-    told = [str(item) for item in items[:ITEMS_SHOWN_MAX]]
-    more = ["…"] if len(items) > ITEMS_SHOWN_MAX else []
+    is_cancelled = order.state == OrderState.CANCELLED
 
     def values(recipient: str) -> dict[str, str]:
         return {
@@ -41,7 +42,10 @@ def news_of_order(
             "order_number": order.number,
             "po_code": order.po_code,
             "order_name": order.name,
-            "order_items": "; ".join([*told, *more]),
+            "order_items": _told(item for item in items if not item.is_cancelled),
+            "cancelled_items": _told(
+                item for item in items if item.is_cancelled or is_cancelled
+            ),
             "order_net": str(totals.net),
             "order_total": str(totals.total),
             "bill_to_name": order.bill_to.name,
@@ -67,6 +71,13 @@ def news_of_order(
         products=frozenset(item.product_id for item in items),
         total=totals.total,
     )
+
+
+def _told(items: Iterable[OrderItem]) -> str:
+    """Return items in a line; of many only the first."""
+    told = [str(item) for item in items]
+    more = ["…"] if len(told) > ITEMS_SHOWN_MAX else []
+    return "; ".join([*told[:ITEMS_SHOWN_MAX], *more])
 
 
 def news_of_asset(*, pk: int, event: EventName, occasion: str, now: datetime) -> News:

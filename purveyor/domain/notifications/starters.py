@@ -151,6 +151,21 @@ STARTERS: dict[EventName, dict[str, Starter]] = {
             "Nichts davon wird geliefert oder berechnet.",
         ),
     },
+    E.ORDER_REST_CANCELLED: {
+        "en": Starter(
+            "The rest of order {{ order_number }} is cancelled",
+            "The rest of your order is cancelled",
+            "Of order {{ order_number }} of {{ account_name }} some items will not "
+            "come and are not billed. What was executed before stays yours.",
+        ),
+        "de": Starter(
+            "Der Rest der Bestellung {{ order_number }} ist storniert",
+            "Der Rest Ihrer Bestellung ist storniert",
+            "Von der Bestellung {{ order_number }} von {{ account_name }} kommen "
+            "einige Positionen nicht und werden nicht berechnet. Was vorher "
+            "ausgeführt wurde, behalten Sie.",
+        ),
+    },
     E.ACCOUNT_SYNCHRONIZED: {
         "en": Starter(
             "{{ account_name }} is known to {{ vendor_name }}",
@@ -231,6 +246,7 @@ def _row(placeholder: str, en: str, de: str) -> Row:
 ROWS: dict[str, tuple[Row, ...]] = {
     ORDER: (
         _row("account_name", "Account", "Konto"),
+        _row("cancelled_items", "Cancelled", "Storniert"),
         _row("order_items", "Items", "Positionen"),
         _row("order_total", "Total", "Gesamt"),
         _row("po_code", "PO code", "Ihre Bestellnummer"),
@@ -265,9 +281,16 @@ ROWS: dict[str, tuple[Row, ...]] = {
         _row("findings", "Findings (cost / price)", "Befunde (Kosten / Preis)"),
     ),
 }
-WITH_REASON = frozenset(
-    {E.ORDER_WAITING, E.ORDER_CANCELLED, E.ASSET_FAILED, E.ACCOUNT_FAILED}
-)
+#: The rows that say something of a few events only.
+ROWS_OF_SOME: dict[str, frozenset[EventName]] = {
+    "reason": frozenset(
+        {
+            *(E.ORDER_WAITING, E.ORDER_CANCELLED, E.ORDER_REST_CANCELLED),
+            *(E.ASSET_FAILED, E.ACCOUNT_FAILED),
+        }
+    ),
+    "cancelled_items": frozenset({E.ORDER_REST_CANCELLED}),
+}
 OPEN = {"en": "Open it in the BSS", "de": "Im BSS öffnen"}
 HELLO = {"en": "Hello", "de": "Guten Tag"}
 
@@ -290,7 +313,7 @@ def _rows_of(event: EventName, language: str) -> list[tuple[str, str]]:
     return [
         (placeholder, labels[language])
         for placeholder, labels in rows
-        if placeholder != "reason" or event in WITH_REASON
+        if event in ROWS_OF_SOME.get(placeholder, {event})
     ]
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from purveyor.domain.orders.closing import REASON_MAX, close_order
 from purveyor.domain.orders.lifecycle import (
     APPROVAL,
     ORDER,
@@ -15,11 +16,10 @@ from purveyor.domain.orders.lifecycle import (
     OrderState,
 )
 from purveyor.domain.orders.models import Approval, Order
+from purveyor.domain.orders.queries import lock_open_items
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import log
 from purveyor.kernel.money import Money
-
-REASON_MAX = 300
 
 
 class RejectionNeedsReason(Refused):
@@ -47,10 +47,11 @@ def hold_order(
 
     A part of submitting an order, in the caller's transaction. An order of which
     something was executed stays *Executing*; its rest waits all the same.
+
+    :raises MoveRefused: if it was cancelled meanwhile, or executed.
     """
     before = order.state
-    if order.state != OrderState.EXECUTING:
-        ORDER.move(order, "hold")
+    ORDER.move(order, "hold_rest" if before == OrderState.EXECUTING else "hold")
     log(
         order,
         "hold",
@@ -94,7 +95,7 @@ def approve(*, approval: Approval, because: str, actor: str, now: datetime) -> N
 @transaction.atomic(savepoint=False)
 def reject(*, approval: Approval, because: str, actor: str, now: datetime) -> None:
     """
-    Say no to an order, which cancels it; what was executed of it stays.
+    Say no to an order, which cancels it, or its rest; what was executed of it stays.
 
     :raises RejectionNeedsReason: if no reason is given.
     :raises MoveRefused: if it was decided meanwhile, or the order was cancelled.
@@ -102,15 +103,18 @@ def reject(*, approval: Approval, because: str, actor: str, now: datetime) -> No
     if not because.strip():
         message = _("Say why the order is rejected: whoever ordered will ask.")
         raise RejectionNeedsReason(message)
+    rest = lock_open_items(approval.order)  # items before their order, as always
     order = _kept(approval)
     before = order.state
     _decide(approval, "reject", because, actor=actor, now=now)
-    if before != OrderState.EXECUTING:
+    for other in order.approvals.filter(state=ApprovalState.WAITING):
+        _decide(other, "reject", because, actor=actor, now=now)
+    told: dict[str, object] = {}
+    if before == OrderState.EXECUTING:
+        told["cancelled"] = close_order(order=order, rest=rest, because=because)
+    else:
         ORDER.move(order, "reject", cancelled_because=approval.because)
-        others = order.approvals.filter(state=ApprovalState.WAITING)
-        for other in others:
-            _decide(other, "reject", because, actor=actor, now=now)
-    _tell(approval, order, "reject", before, actor=actor, now=now)
+    _tell(approval, order, "reject", before, actor=actor, now=now, **told)
 
 
 def withdraw_approvals(
@@ -151,6 +155,7 @@ def _tell(
     *,
     actor: str,
     now: datetime,
+    **facts: object,
 ) -> None:
     log(
         order,
@@ -161,4 +166,5 @@ def _tell(
         after=order.state,
         why=str(ApprovalCause(approval.cause).label),
         because=approval.because,
+        **facts,
     )

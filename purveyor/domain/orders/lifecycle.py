@@ -13,7 +13,7 @@ class OrderState(TextChoices):
     SUBMITTED = "SUBMITTED", _("Submitted")
     AWAITING_APPROVAL = "AWAITING_APPROVAL", _("Awaiting approval")
     EXECUTING = "EXECUTING", _("Executing")  # some items are executed
-    EXECUTED = "EXECUTED", _("Executed")  # all of them are
+    EXECUTED = "EXECUTED", _("Executed")  # all are that were not cancelled
     CANCELLED = "CANCELLED", _("Cancelled")
 
 
@@ -22,6 +22,7 @@ class ItemState(TextChoices):
 
     OPEN = "OPEN", _("Open")
     EXECUTED = "EXECUTED", _("Executed")
+    CANCELLED = "CANCELLED", _("Cancelled")  # others of its order were executed
 
 
 class ApprovalCause(TextChoices):
@@ -48,10 +49,12 @@ ORDER = Lifecycle(
     moves=(
         Move("submit", (S.DRAFT,), S.SUBMITTED),
         Move("hold", (S.SUBMITTED,), S.AWAITING_APPROVAL),
+        Move("hold_rest", (S.EXECUTING,), S.EXECUTING),
         Move("approve", (S.AWAITING_APPROVAL,), S.SUBMITTED),
         Move("reject", (S.AWAITING_APPROVAL,), S.CANCELLED),
         Move("deliver", (S.SUBMITTED, S.EXECUTING), S.EXECUTING),
         Move("execute", (S.SUBMITTED, S.EXECUTING), S.EXECUTED),
+        Move("close", (S.EXECUTING,), S.EXECUTED),  # its rest is cancelled
         Move("cancel", (S.DRAFT, S.SUBMITTED, S.AWAITING_APPROVAL), S.CANCELLED),
     ),
     held=(
@@ -73,5 +76,8 @@ APPROVAL = Lifecycle(
 ITEM = Lifecycle(
     "order item",
     initial=ItemState.OPEN,
-    moves=(Move("execute", (ItemState.OPEN,), ItemState.EXECUTED),),
+    moves=(
+        Move("execute", (ItemState.OPEN,), ItemState.EXECUTED),
+        Move("cancel", (ItemState.OPEN,), ItemState.CANCELLED),
+    ),
 )

@@ -166,10 +166,20 @@ class Order(models.Model):
                 name="order_to_execute",
                 condition=Q(state__in=(OrderState.SUBMITTED, OrderState.EXECUTING)),
             ),
+            models.Index(  # few of many: of what was executed a rest was cancelled
+                fields=("-created_at", "-id"),
+                name="order_rest_cancelled",
+                condition=Q(state=OrderState.EXECUTED, cancelled_because__gt=""),
+            ),
         )
 
     def __str__(self) -> str:
         return _("order %(number)s") % {"number": self.number}
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether a part of it was executed, and the rest cancelled."""
+        return self.state == OrderState.EXECUTED and bool(self.cancelled_because)
 
 
 class Execution(models.Model):
@@ -318,7 +328,10 @@ class OrderItem(models.Model):
             ),
             models.CheckConstraint(
                 name="order_item_executed_by_an_execution",
-                condition=Q(state=ItemState.OPEN, execution__isnull=True)
+                condition=Q(
+                    state__in=(ItemState.OPEN, ItemState.CANCELLED),
+                    execution__isnull=True,
+                )
                 | Q(state=ItemState.EXECUTED, execution__isnull=False),
             ),
         )
@@ -338,6 +351,11 @@ class OrderItem(models.Model):
         """The execution of an executed item; an open one has none."""
         assert self.execution is not None
         return self.execution
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it was left open when others were executed, and will not come."""
+        return self.state == ItemState.CANCELLED
 
     @property
     def is_priced_by_hand(self) -> bool:

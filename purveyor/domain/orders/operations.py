@@ -14,6 +14,7 @@ from purveyor.domain.catalogue.models import Product
 from purveyor.domain.catalogue.pricing import PriceBook
 from purveyor.domain.catalogue.queries import check_is_sellable, tax_of
 from purveyor.domain.orders.approvals import withdraw_approvals
+from purveyor.domain.orders.closing import close_order
 from purveyor.domain.orders.lifecycle import ORDER, OrderState
 from purveyor.domain.orders.models import (
     ORDER_NUMBERS,
@@ -22,6 +23,7 @@ from purveyor.domain.orders.models import (
     OrderItem,
 )
 from purveyor.domain.orders.pricing import book_of, check_price
+from purveyor.domain.orders.queries import lock_open_items
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import changes_of, check, log
 
@@ -316,10 +318,38 @@ def cancel_order(*, order: Order, because: str, actor: str, now: datetime) -> No
     :raises Refused: if no reason is given.
     :raises MoveRefused: if something was executed already.
     """
-    if not because.strip():
-        raise Refused(_("Say why the order is cancelled."))
+    _check_reason(because)
     ORDER.advance(order, "cancel", actor=actor, at=now, cancelled_because=because[:300])
     withdraw_approvals(order=order, because=because, actor=actor, now=now)
+
+
+@transaction.atomic
+def cancel_rest(*, order: Order, because: str, actor: str, now: datetime) -> None:
+    """
+    Cancel what is still open of an order; what was executed of it stays.
+
+    :raises Refused: if no reason is given.
+    :raises MoveRefused: if nothing of it was executed, or nothing is open any more.
+    """
+    _check_reason(because)
+    rest = lock_open_items(order)
+    cancelled = close_order(order=order, rest=rest, because=because)
+    log(
+        order,
+        "cancel_rest",
+        actor=actor,
+        at=now,
+        before=OrderState.EXECUTING,
+        after=order.state,
+        cancelled=cancelled,
+        because=order.cancelled_because,
+    )
+    withdraw_approvals(order=order, because=because, actor=actor, now=now)
+
+
+def _check_reason(because: str) -> None:
+    if not because.strip():
+        raise Refused(_("Say why the order is cancelled."))
 
 
 @transaction.atomic

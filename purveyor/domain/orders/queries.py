@@ -53,8 +53,8 @@ class Totals:
 
 
 def totals_of(*, items: Iterable[OrderItem], currency: str) -> Totals:
-    """Return the sums of some items of an order."""
-    lines = list(items)
+    """Return the sums of some items of an order; what was cancelled adds nothing."""
+    lines = [item for item in items if not item.is_cancelled]
     return Totals(
         cost=total((line.cost for line in lines), currency),
         discount=total((line.discount for line in lines), currency),
@@ -152,7 +152,12 @@ class LockedOrder:
 
 
 def lock_order(order: Order) -> LockedOrder:
-    """Return an order with its items; others who would execute it wait or come late."""
+    """
+    Return an order with its items; others who would execute it wait or come late.
+
+    Whoever needs items and their order takes the items first, in their order on the
+    page, and the order last: so two who want the same wait in line, not for each other.
+    """
     items = OrderItem.objects.filter(order=order).select_for_update(of=("self",))
     return LockedOrder(order, tuple(_for_execution(items.select_related(*SOLD))))
 
@@ -172,9 +177,20 @@ def lock_orders(*, pks: Collection[int]) -> list[LockedOrder]:
     return [LockedOrder(order, tuple(of_order[order.pk])) for order in parties]
 
 
+def lock_open_items(order: Order) -> list[OrderItem]:
+    """Return the items of an order that are open, locked as `lock_order` does."""
+    items = OrderItem.objects.filter(order=order, state=ItemState.OPEN)
+    return list(items.select_for_update().order_by("position", "id"))
+
+
 def open_items_of(order: Order) -> list[OrderItem]:
     """Return the items of an order that were not executed yet."""
     return [item for item in items_of(order) if item.state == ItemState.OPEN]
+
+
+def with_a_cancelled_rest() -> Q:
+    """Return the condition for orders of which a part was executed, and no more is."""
+    return Q(state=OrderState.EXECUTED, cancelled_because__gt="")
 
 
 def count_open_orders(*, limit: int = COUNT_MAX) -> int:

@@ -92,7 +92,7 @@ def _question(waiting: Waiting) -> Question:
         customer_name=order.account.name,
         payer_name=order.bill_to.name,
         po_code=order.po_code,
-        products=tuple(str(item) for item in order.items.all()),
+        products=waiting.items,
         amount=waiting.amount,
         over=waiting.over,
         asked_at=waiting.asked_at,

@@ -1,4 +1,4 @@
-"""Take back an order of which nothing was executed yet: by whoever placed it."""
+"""Take back an order, or what is not executed of it yet: by whoever placed it."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from purveyor.domain.accounts.models import Account
 from purveyor.domain.accounts.queries import accounts_under
 from purveyor.domain.orders.lifecycle import ORDER
 from purveyor.domain.orders.models import Order
-from purveyor.domain.orders.operations import cancel_order
+from purveyor.domain.orders.operations import cancel_order, cancel_rest
 from purveyor.domain.orders.queries import name_of_status, with_status_for_buyers
 from purveyor.kernel.errors import NotFound, Refused
 
@@ -38,8 +38,12 @@ def get_placed_order(*, number: str, member: Membership) -> tuple[Order, str]:
 
 def may_cancel(*, order: Order, member: Membership) -> bool:
     """Return whether a member may take an order back now; its basket is fetched."""
-    is_allowed = member.may("orders.cancel") and ORDER.allows(order, "cancel")
-    return is_allowed and _is_placed_by(order, member)
+    return ORDER.allows(order, "cancel") and _may_take_back(order, member)
+
+
+def may_cancel_rest(*, order: Order, member: Membership) -> bool:
+    """Return whether a member may take back now what is open of an order."""
+    return ORDER.allows(order, "close") and _may_take_back(order, member)
 
 
 @transaction.atomic
@@ -54,11 +58,36 @@ def take_back(
     :raises Refused: if no reason is given.
     :raises MoveRefused: if something was executed already.
     """
+    order = _own_order(number, member)
+    cancel_order(order=order, because=because, actor=actor, now=now)
+
+
+@transaction.atomic
+def take_back_rest(
+    *, number: str, because: str, member: Membership, actor: str, now: datetime
+) -> None:
+    """
+    Cancel what is still open of an order; what was executed of it stays.
+
+    :raises NotFound: if there is none, or the member does not see it.
+    :raises OrderedByAnother: if another account placed it.
+    :raises Refused: if no reason is given.
+    :raises MoveRefused: if nothing of it was executed, or nothing is open any more.
+    """
+    order = _own_order(number, member)
+    cancel_rest(order=order, because=because, actor=actor, now=now)
+
+
+def _own_order(number: str, member: Membership) -> Order:
     order, _status = get_placed_order(number=number, member=member)
     if not _is_placed_by(order, member):
         message = _("%(account)s placed this order. Ask them to cancel it.")
         raise OrderedByAnother(message % {"account": _placer_of(order).name})
-    cancel_order(order=order, because=because, actor=actor, now=now)
+    return order
+
+
+def _may_take_back(order: Order, member: Membership) -> bool:
+    return member.may("orders.cancel") and _is_placed_by(order, member)
 
 
 def _is_placed_by(order: Order, member: Membership) -> bool:

@@ -48,7 +48,7 @@ def delivery_of(item: OrderItem, order: Order, *, today: date) -> Delivery:
     asset = asset_of(item)
     if asset is not None:
         return _of_asset(asset, today)
-    if order.state == OrderState.CANCELLED:
+    if item.is_cancelled or order.state == OrderState.CANCELLED:
         return Delivery(Stage.STOPPED, _("Cancelled"))
     if order.state == OrderState.AWAITING_APPROVAL:
         return Delivery(Stage.WAITING, _("Waiting for approval"))

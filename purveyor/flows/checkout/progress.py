@@ -12,11 +12,16 @@ from purveyor.domain.invoices.bills import bills_of_order
 from purveyor.domain.orders.lifecycle import (
     ApprovalCause,
     ApprovalState,
+    ItemState,
     OrderState,
 )
 from purveyor.domain.orders.models import Order, OrderItem
 from purveyor.domain.orders.queries import Totals, totals_of
-from purveyor.flows.checkout.cancelling import get_placed_order, may_cancel
+from purveyor.flows.checkout.cancelling import (
+    get_placed_order,
+    may_cancel,
+    may_cancel_rest,
+)
 from purveyor.flows.checkout.deliveries import (
     Delivery,
     Stage,
@@ -39,7 +44,11 @@ class ItemPrice:
 
 @dataclass(frozen=True, slots=True)
 class ItemProgress:
-    """One item of an order, and how its delivery goes. `price` is for those who pay."""
+    """
+    One item of an order, and how its delivery goes. `price` is for those who pay.
+
+    `because` says why it was cancelled though others of its order were executed.
+    """
 
     name: str
     product_name: str
@@ -47,6 +56,7 @@ class ItemProgress:
     price: ItemPrice | None
     asset_number: str
     delivery: Delivery
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,7 @@ class OrderProgress:
     waits_for: str
     asks_viewer: bool  # whether it waits for the viewer's own yes
     may_cancel: bool
+    rest: tuple[str, ...]  # what is open of it, if the viewer may cancel that now
     because: str
 
     @property
@@ -81,15 +92,20 @@ class OrderProgress:
         return self.state == OrderState.CANCELLED
 
     @property
+    def is_closed(self) -> bool:
+        """Whether some items were executed, and the others cancelled."""
+        return any(item.because for item in self.items)
+
+    @property
     def is_moving(self) -> bool:
         """Whether it is worth asking again in a second."""
         return any(item.delivery.stage == Stage.MOVING for item in self.items)
 
     @property
     def is_done(self) -> bool:
-        """Whether all of it was delivered."""
+        """Whether all of it was delivered that was not cancelled."""
         stages = {item.delivery.stage for item in self.items}
-        return stages == {Stage.DONE}
+        return stages - {Stage.STOPPED} == {Stage.DONE}
 
 
 def progress_of(*, number: str, member: Membership, today: date) -> OrderProgress:
@@ -118,6 +134,7 @@ def progress_of(*, number: str, member: Membership, today: date) -> OrderProgres
         waits_for=_waits_for(order, member),
         asks_viewer=_asks(order, member),
         may_cancel=may_cancel(order=order, member=member),
+        rest=tuple(_rest(items, order, member)),
         because=order.cancelled_because,
     )
 
@@ -134,7 +151,15 @@ def _items(
             price=_price(item) if is_payer else None,
             asset_number=asset.number if asset else "",
             delivery=delivery_of(item, order, today=today),
+            because=order.cancelled_because if item.is_cancelled else "",
         )
+
+
+def _rest(
+    items: Sequence[OrderItem], order: Order, member: Membership
+) -> Iterator[str]:
+    if may_cancel_rest(order=order, member=member):
+        yield from (str(item) for item in items if item.state == ItemState.OPEN)
 
 
 def _price(item: OrderItem) -> ItemPrice:

@@ -136,7 +136,8 @@ def may_see_prices(*, order: Order, member: Membership) -> bool:
 
 
 def _purchase(order: Any, member: Membership, today: date) -> Purchase:
-    items: Sequence[OrderItem] = order.lines
+    lines: Sequence[OrderItem] = order.lines
+    items = [item for item in lines if not item.is_cancelled]
     deliveries = [delivery_of(item, order, today=today) for item in items]
     is_payer = may_see_prices(order=order, member=member)
     return Purchase(

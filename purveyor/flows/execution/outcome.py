@@ -13,7 +13,6 @@ from purveyor.domain.assets.lifecycle import SyncStatus
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.invoices.lifecycle import ChargeState, InvoiceState
 from purveyor.domain.invoices.models import Charge, Invoice, InvoiceLine
-from purveyor.domain.orders.lifecycle import ItemState
 from purveyor.domain.orders.models import Execution, Order, OrderItem
 from purveyor.domain.provisioning.explanation import Explanation, explain
 from purveyor.domain.provisioning.registry import vendor_of
@@ -58,7 +57,7 @@ class ItemRow:
     net: Money
     tax_name: str
     tax_percent: Decimal
-    is_open: bool
+    is_cancelled: bool
     delivery: Delivery | None
 
 
@@ -177,7 +176,7 @@ def _item_row(item: OrderItem, delivery: Delivery | None) -> ItemRow:
         net=item.net,
         tax_name=item.tax_name,
         tax_percent=item.tax_percent,
-        is_open=item.state == ItemState.OPEN,
+        is_cancelled=item.is_cancelled,
         delivery=delivery,
     )
 

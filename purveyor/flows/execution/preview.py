@@ -275,6 +275,7 @@ def _twins_of(
             order__submitted_at__gte=now - TWIN_SPAN,
         )
         .exclude(order=order.pk)
+        .exclude(state=ItemState.CANCELLED)
         .exclude(order__state__in=(OrderState.CANCELLED, OrderState.DRAFT))
         .select_related("order")
         .order_by("-order__submitted_at", "-order_id", "position")

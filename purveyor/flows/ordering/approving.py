@@ -58,6 +58,12 @@ class Waiting:
     credit: Credit
 
     @property
+    def items(self) -> tuple[str, ...]:
+        """What it is about: the items that were not executed yet."""
+        items = self.order.items.all()
+        return tuple(str(item) for item in items if item.state == ItemState.OPEN)
+
+    @property
     def over(self) -> Money | None:
         """By how much the limit would be exceeded today; None if it would not be."""
         return self.credit.plus(self.amount).over
@@ -90,7 +96,7 @@ def ask_for_approval(*, order: Order, actor: str, now: datetime) -> None:
     Have a submitted order wait for a yes, as its payer is above the limit by now.
 
     :raises NothingToApprove: if it is not, or the yes was given.
-    :raises MoveRefused: if the order is not submitted.
+    :raises MoveRefused: if the order is not to be executed any more.
     """
     amount = open_amount(order)
     credit = lock_credit(account=order.bill_to)
@@ -134,7 +140,7 @@ def reject_order(
     now: datetime,
 ) -> Order:
     """
-    Say no to an order, which cancels it with the reason.
+    Say no to an order, which cancels it with the reason, or what is open of it.
 
     :raises NotFound: if there is no such question, or it is not this reseller's.
     :raises RejectionNeedsReason: if no reason is given.

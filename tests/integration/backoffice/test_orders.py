@@ -10,9 +10,17 @@ from purveyor.domain.accounts.models import Account
 from purveyor.domain.catalogue.models import Product
 from purveyor.domain.orders.lifecycle import OrderState
 from purveyor.domain.orders.models import Order
+from purveyor.domain.orders.operations import cancel_order, cancel_rest
+from purveyor.kernel import clock
 from tests.factories.accounts import a_reseller, an_account, an_end_customer
 from tests.factories.catalogue import a_price, a_product
-from tests.factories.orders import a_draft_order, a_submitted_order
+from tests.factories.moments import DAN, NOON
+from tests.factories.orders import (
+    a_draft_order,
+    a_part_executed_order,
+    a_submitted_order,
+    an_execution,
+)
 from tests.factories.provisioning import a_setup
 from tests.support.staff import SALES, queries_of, signed_in, value_of, words
 
@@ -190,6 +198,73 @@ def test_cancelling_needs_a_reason(sales: Client) -> None:
     order.refresh_from_db()
     assert "Say why the order is cancelled." in words(refused)
     assert (order.state, order.cancelled_because) == ("CANCELLED", "Ordered twice")
+
+
+def test_the_rest_is_cancelled_after_a_look_at_what_stays(sales: Client) -> None:
+    order = a_part_executed_order()
+    dialog = reverse("bss:orders_order_cancel_rest", args=[order.pk])
+
+    asked = words(sales.get(dialog))
+    refused = sales.post(dialog, {"_form_submitted": "True", "because": " "})
+    sales.post(dialog, {"_form_submitted": "True", "because": "Too dear"})
+
+    stays, _, goes = asked.partition("Will not come")
+    assert "10 × BitTitan Mailbox License €99.00 net €117.81 with tax" in stays
+    assert "10 × BitTitan User Migration Bundle" in goes
+    assert "Say why the order is cancelled." in words(refused)
+    order.refresh_from_db()
+    assert (order.state, order.cancelled_because) == ("EXECUTED", "Too dear")
+    page = sales.get(reverse(CHANGE, args=[order.pk]))
+    assert "The rest was cancelled because: Too dear" in words(page)
+    assert "Total €117.81" in words(page)
+    assert page.content.decode().count(">Cancelled</span>") == 2
+
+
+def test_only_of_what_is_executed_in_part_the_rest_is_offered(sales: Client) -> None:
+    part, whole = a_part_executed_order(), a_submitted_order()
+
+    of_part = words(sales.get(reverse(CHANGE, args=[part.pk])))
+    of_whole = words(sales.get(reverse(CHANGE, args=[whole.pk])))
+
+    assert "Cancel the rest" in of_part
+    assert "Cancel the rest" not in of_whole
+
+
+def test_the_list_finds_the_orders_whose_rest_was_cancelled(sales: Client) -> None:
+    executed, closed = an_execution().order, a_part_executed_order()
+    cancel_rest(order=closed, because="Too dear", actor=DAN, now=NOON)
+    cancelled = a_submitted_order()
+    cancel_order(order=cancelled, because="Twice", actor=DAN, now=NOON)
+
+    page = words(sales.get(reverse(LIST), {"rest": "cancelled"}))
+
+    assert closed.number in page
+    assert executed.number not in page
+    assert cancelled.number not in page
+
+
+def test_a_dialog_that_is_late_says_that_the_rest_was_cancelled(sales: Client) -> None:
+    order = a_part_executed_order()
+    ticked = list(order.items.filter(state="OPEN").values_list("pk", flat=True))
+    dialog = reverse("bss:orders_order_deliver", args=[order.pk])
+    seen = value_of(sales.get(dialog), "seen")
+    cancel_rest(order=order, because="Too dear", actor=DAN, now=NOON)
+
+    late = sales.post(
+        dialog,
+        {
+            "items": ticked,
+            "start_date": clock.today().isoformat(),
+            "option": "ISSUE",
+            "seen": seen,
+        },
+    )
+
+    told = words(late)
+    assert "The rest of this order was cancelled: Too dear" in told
+    assert "10 × BitTitan User Migration Bundle Cancelled" in told
+    assert "executed already" not in told
+    assert order.executions.count() == 1
 
 
 def test_a_copy_is_a_new_draft(sales: Client) -> None:

@@ -23,7 +23,7 @@ from purveyor.domain.notifications.models import Message
 from purveyor.domain.notifications.placeholders import names_of, placeholders_of
 from purveyor.domain.notifications.telling import INTERNAL_AN_HOUR_MAX
 from purveyor.domain.orders.models import Order
-from purveyor.domain.orders.operations import cancel_order, submit_order
+from purveyor.domain.orders.operations import cancel_order, cancel_rest, submit_order
 from purveyor.flows.execution.news import news_about, tell_of_line
 from purveyor.flows.ordering.operations import submit_order as submit
 from purveyor.kernel.journal.models import Entry
@@ -33,7 +33,12 @@ from tests.factories.catalogue import a_product, an_application
 from tests.factories.invoices import a_draft_invoice, an_issued_invoice
 from tests.factories.moments import DAN, NOON
 from tests.factories.notifications import a_delivered_asset, a_rule, hears_news
-from tests.factories.orders import a_draft_order, a_submitted_order, an_execution
+from tests.factories.orders import (
+    a_draft_order,
+    a_part_executed_order,
+    a_submitted_order,
+    an_execution,
+)
 from tests.factories.provisioning import a_link
 from tests.factories.reminders import a_coupon, a_ladder, rounds
 
@@ -57,6 +62,12 @@ def a_cancelled_order() -> Order:
     return order
 
 
+def a_cancelled_rest() -> Order:
+    order = a_part_executed_order()
+    cancel_rest(order=order, because="Too dear", actor=DAN, now=NOON)
+    return order
+
+
 def a_reminded_asset() -> object:
     a_ladder()
     asset = a_coupon(days=14)
@@ -69,6 +80,7 @@ HAPPENS: dict[EventName, Callable[[], object]] = {
     E.ORDER_WAITING: an_order_on_hold,
     E.ORDER_EXECUTED: an_execution,
     E.ORDER_CANCELLED: a_cancelled_order,
+    E.ORDER_REST_CANCELLED: a_cancelled_rest,
     E.INVOICE_ISSUED: an_issued_invoice,
     E.ASSET_SYNCHRONIZED: a_synchronized_asset,
     E.ASSET_EXPIRING: a_reminded_asset,

@@ -28,6 +28,7 @@ from purveyor.flows.ordering.approving import (
 )
 from purveyor.flows.ordering.operations import submit_order
 from purveyor.kernel.errors import NotFound
+from purveyor.kernel.journal.models import Entry
 from purveyor.kernel.journal.queries import journal_of
 from purveyor.kernel.lifecycle import MoveRefused
 from tests.factories.accounts import a_reseller, an_account, an_end_customer
@@ -225,7 +226,7 @@ def test_what_fits_is_not_asked_for(now: datetime) -> None:
         ask_for_approval(order=order, actor=DAN, now=now)
 
 
-def test_the_rest_of_a_delivered_order_waits_while_it_stays_executing(
+def test_the_rest_of_a_delivered_order_waits_and_a_no_cancels_it(
     now: datetime,
 ) -> None:
     order = a_submitted_order(items=2)
@@ -242,7 +243,15 @@ def test_the_rest_of_a_delivered_order_waits_while_it_stays_executing(
     )
 
     assert (str(waiting.amount), str(waiting.credit.used)) == ("€117.81", "€117.81")
-    assert fresh(order).state == OrderState.EXECUTING
+    closed = fresh(order)
+    assert (closed.state, closed.cancelled_because) == ("EXECUTED", "Pay first.")
+    assert set(order.items.values_list("pk", "state")) == {
+        (first.pk, "EXECUTED"),
+        (order.items.get(state="CANCELLED").pk, "CANCELLED"),
+    }
+    line = Entry.objects.get(record_id=order.pk, verb="reject")
+    assert (line.before, line.after) == ("EXECUTING", "EXECUTED")
+    assert line.facts["cancelled"] == ["10 × BitTitan User Migration Bundle"]
     assert waiting_approvals() == []
 
 

@@ -35,7 +35,8 @@ OF_MEMBERS = {
 POSTS = {
     *("add", "change", "place", "switch", "sign_out", "look"),
     *("reveal", "rename", "send_again", "end_there"),
-    *("cancel_order", "remove_contact", "set_role", "invite_again", "remove"),
+    *("cancel_order", "cancel_rest"),
+    *("remove_contact", "set_role", "invite_again", "remove"),
     *("approve", "reject", "ask_first", "leave"),
 }
 
@@ -179,7 +180,10 @@ SEES_ORDERS = {
 }
 
 #: The addresses about an order, and what came of it.
-OF_ORDERS = ("order", "cancel_order", "asset", "reveal", "rename", "send_again")
+OF_ORDERS = (
+    *("order", "cancel_order", "cancel_rest"),
+    *("asset", "reveal", "rename", "send_again"),
+)
 
 
 @pytest.mark.parametrize("viewer", SEES_ORDERS)

@@ -22,7 +22,7 @@ from purveyor.kernel.lists.lifecycle import EXPORT
 #: Each lifecycle, its first state, and the states from which no move leads on.
 DESIGNED = [
     (ORDER, "DRAFT", {"EXECUTED", "CANCELLED"}),
-    (ITEM, "OPEN", {"EXECUTED"}),
+    (ITEM, "OPEN", {"EXECUTED", "CANCELLED"}),
     (APPROVAL, "WAITING", {"APPROVED", "REJECTED", "WITHDRAWN"}),
     (BULK, "PREPARED", {"DONE", "STOPPED", "DISCARDED"}),
     (BULK_ORDER, "WAITING", {"EXECUTED", "PARTLY", "REFUSED", "LEFT"}),

@@ -41,6 +41,7 @@ NAMES = {
     "asset": gettext_lazy("Asset"),
     "attempt": gettext_lazy("Attempt"),
     "because": gettext_lazy("Reason"),
+    "cancelled": gettext_lazy("Cancelled"),
     "cause": gettext_lazy("Cause"),
     "charges": gettext_lazy("Charges"),
     "connector": gettext_lazy("Connector"),

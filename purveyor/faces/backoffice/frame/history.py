@@ -38,6 +38,7 @@ DEEDS = {
     "begin": gettext_lazy("began it"),
     "cancel": gettext_lazy("cancelled it"),
     "cancel_at_vendor": gettext_lazy("cancelled the coupon at the vendor"),
+    "cancel_rest": gettext_lazy("cancelled the rest of it"),
     "choose_remedy": gettext_lazy("chose what is to be done"),
     "close_breaker": gettext_lazy("asks the vendor again, because it answers"),
     "create": gettext_lazy("created it"),

@@ -56,7 +56,7 @@ class Row:
     badge: SafeString
     why: str
     bar: CreditBar | None
-    items: list[str]
+    items: tuple[str, ...]
     more_items: int
     order_url: str
     account_url: str
@@ -80,7 +80,7 @@ def orders_to_approve(request: HttpRequest) -> HttpResponse:
 def row_of(waiting: Waiting) -> Row:
     """Return an order that waits as pages show it."""
     order = waiting.order
-    items = [str(item) for item in order.items.all()]
+    items = waiting.items
     return Row(
         waiting=waiting,
         badge=badge(waiting.cause.label, TONES[waiting.cause]),

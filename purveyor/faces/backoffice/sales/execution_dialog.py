@@ -120,7 +120,7 @@ class Question:
     items: Sequence[OrderItem]
     form: ExecutionForm
     is_partial: bool
-    was_done: bool = False  # what was asked for was executed before
+    was_over: bool = False  # what was asked for was executed or cancelled before
 
     @property
     def open_items(self) -> list[OrderItem]:
@@ -130,7 +130,7 @@ class Question:
     @property
     def is_over(self) -> bool:
         """Whether nothing is left to ask."""
-        return self.was_done or not self.open_items
+        return self.was_over or not self.open_items
 
     @property
     def ticked(self) -> set[int]:
@@ -217,14 +217,14 @@ def _asked_for_approval(request: HttpRequest, order: Order) -> HttpResponse:
 def _asked_before(
     order: Order, form: ExecutionForm, refusal: Refused, is_partial: bool
 ) -> Question:
-    """Return the dialog as it is by now; what was executed before is no error."""
+    """Return the dialog as it is by now; what was over before is no error."""
     order = _order(str(order.pk))
     items = items_of(order)
     chosen = set(form.cleaned_data["items"])
-    was_done = any(i.pk in chosen and i.state == ItemState.EXECUTED for i in items)
-    if not was_done:
+    was_over = any(i.pk in chosen and i.state != ItemState.OPEN for i in items)
+    if not was_over:
         form.add_error(None, refusal.message)
-    return Question(order, items, form, is_partial, was_done)
+    return Question(order, items, form, is_partial, was_over)
 
 
 def _ask(request: HttpRequest, question: Question) -> HttpResponse:
@@ -248,6 +248,7 @@ def _ask(request: HttpRequest, question: Question) -> HttpResponse:
         "bar": bar_of(preview.credit.credit) if preview.credit else None,
         "may_accept": request.user.has_perm(MAY_ACCEPT),
         "executions": execution_rows(order) if question.is_over else (),
+        "cancelled_items": [item for item in question.items if item.is_cancelled],
         "peek": f"{request.path}?{PEEK}=1",
     }
     return show_dialog(request, TEMPLATE, context)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from purveyor.domain.orders.lifecycle import ORDER
-from purveyor.domain.orders.models import Order
+from purveyor.domain.orders.lifecycle import ORDER, ItemState
+from purveyor.domain.orders.models import Order, OrderItem
 from purveyor.domain.orders.queries import Totals, totals_of
 from purveyor.faces.backoffice.frame.badges import order_badge
 from purveyor.faces.backoffice.frame.display import page_of
@@ -26,6 +26,7 @@ from purveyor.flows.execution.outcome import (
     item_rows,
 )
 from purveyor.flows.ordering.approving import UNDECIDED, waiting_for
+from purveyor.kernel.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,33 @@ class OrderPage:
     def may_be_executed(self) -> bool:
         """Whether items of it can be executed now."""
         return ORDER.allows(self.order, "execute")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some items of an order, and what they cost with tax."""
+
+    items: tuple[OrderItem, ...]
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What stays of an order, and what goes, if its rest is cancelled now."""
+
+    stays: Part
+    goes: Part
+
+
+def rest_of(order: Order) -> Rest:
+    """Return what cancelling the rest of an order would leave, and take."""
+    items = tuple(order.items.order_by("position", "id"))
+
+    def part(state: ItemState) -> Part:
+        chosen = tuple(item for item in items if item.state == state)
+        return Part(chosen, totals_of(items=chosen, currency=order.currency).total)
+
+    return Rest(stays=part(ItemState.EXECUTED), goes=part(ItemState.OPEN))
 
 
 def order_page(order: Order, query: Mapping[str, str]) -> OrderPage:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin import SimpleListFilter
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -22,6 +23,7 @@ from purveyor.domain.orders.queries import (
     labelled,
     labels_for,
     name_of_status,
+    with_a_cancelled_rest,
 )
 from purveyor.faces.backoffice.frame.display import TONES, badge
 from purveyor.faces.backoffice.frame.record_admin import BssModelAdmin, actor_of
@@ -53,6 +55,22 @@ class LabelFilter(DropdownFilter):
             else None
         )
         return queryset.filter(labelled(label)) if label else queryset
+
+
+class RestFilter(SimpleListFilter):
+    """Orders of which a part was executed, and the rest cancelled."""
+
+    title = gettext_lazy("rest")
+    parameter_name = "rest"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        """Return the one answer: a rest that is open is a status."""
+        return [("cancelled", _("Cancelled"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Return the orders whose rest was cancelled, if they are asked for."""
+        is_asked = self.value() == "cancelled"
+        return queryset.filter(with_a_cancelled_rest()) if is_asked else queryset
 
 
 class LabelForm(DialogForm):

@@ -18,12 +18,17 @@ from purveyor.domain.orders.labels import (
 )
 from purveyor.domain.orders.lifecycle import ORDER
 from purveyor.domain.orders.models import Order
-from purveyor.domain.orders.operations import annotate_order, cancel_order
+from purveyor.domain.orders.operations import (
+    annotate_order,
+    cancel_order,
+    cancel_rest,
+)
 from purveyor.faces.backoffice.frame.display import page_of
 from purveyor.faces.backoffice.frame.questions import ReasonForm
 from purveyor.faces.backoffice.frame.record_admin import actor_of
 from purveyor.faces.backoffice.frame.ticked import TickedList
 from purveyor.faces.backoffice.frame.verbs import DialogForm, done, verb
+from purveyor.faces.backoffice.sales.order_page import rest_of
 from purveyor.faces.backoffice.sales.order_statuses import LabelForm
 from purveyor.flows.execution.choosing import ORDERS_MAX, prepare_bulk
 from purveyor.kernel import clock
@@ -58,6 +63,23 @@ class NotesForm(DialogForm):
         if order is not None:
             self.initial["po_code"] = order.po_code
             self.initial["notes"] = order.notes
+
+
+class RestForm(ReasonForm):
+    """Asks why the rest is cancelled, after what stays and what goes."""
+
+    form_before_template = "backoffice/orders/rest.html"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["because"].help_text = _("Whoever ordered reads it.")
+
+    def get_before_template_context(
+        self, request: HttpRequest, object_id: int | str | None = None
+    ) -> dict[str, Any]:
+        """Return what stays of the order, and what goes."""
+        order = Order.objects.filter(pk=object_id or 0).first()
+        return {"rest": rest_of(order) if order is not None else None}
 
 
 class OrderVerbs(TickedList):
@@ -160,6 +182,31 @@ class OrderVerbs(TickedList):
         cancel_order(order=order, because=because, actor=actor, now=clock.now())
         told = _("Order %(number)s is cancelled.") % {"number": order.number}
         messages.success(request, told)
+        return done(request, page_of(order))
+
+    @verb(
+        permission="orders.cancel_order",
+        icon="content_cut",
+        variant=ActionVariant.DANGER,
+        dialog={
+            "title": gettext_lazy("Cancel the rest"),
+            "description": gettext_lazy(
+                "What was executed stays, and what was billed of it. What is still "
+                "open will not come; once it is cancelled it stays so."
+            ),
+            "form_class": RestForm,
+            "form_submit_text": gettext_lazy("Cancel the rest"),
+        },
+    )
+    def cancel_rest(
+        self, request: HttpRequest, form: Any, object_id: str
+    ) -> HttpResponse:
+        """Cancel what is still open of an order that was executed in part."""
+        order = Order.objects.select_related("account", "bill_to").get(pk=object_id)
+        because, actor = form.cleaned_data["because"], actor_of(request)
+        cancel_rest(order=order, because=because, actor=actor, now=clock.now())
+        told = _("The rest of order %(number)s is cancelled. The order is executed.")
+        messages.success(request, told % {"number": order.number})
         return done(request, page_of(order))
 
     # ---------------------------------------------------------------- several

@@ -42,7 +42,7 @@ from purveyor.faces.backoffice.sales.order_form import (
     recipients_of,
 )
 from purveyor.faces.backoffice.sales.order_page import delivery_page, order_page
-from purveyor.faces.backoffice.sales.order_statuses import LabelFilter
+from purveyor.faces.backoffice.sales.order_statuses import LabelFilter, RestFilter
 from purveyor.faces.backoffice.sales.order_verbs import OrderVerbs
 from purveyor.flows.ordering.operations import submit_order
 from purveyor.kernel import clock
@@ -65,7 +65,7 @@ class OrderAdmin(OrderVerbs):
         "created",
     )
     list_display_links = ("number",)
-    list_filter: ClassVar[Any] = (LabelFilter, CurrencyFilter)
+    list_filter: ClassVar[Any] = (LabelFilter, RestFilter, CurrencyFilter)
     ordering = ("-created_at", "-id")
     search_fields = ("number__exact",)  # and more: see `get_search_results`
     search_help_text = gettext_lazy("Order or account number, or PO code")
@@ -96,7 +96,10 @@ class OrderAdmin(OrderVerbs):
     )
     actions: Any = ("execute_several",)
     actions_detail: Any = (
-        shortcuts("execute", "deliver", "annotate", "relabel", "copy", "cancel"),
+        shortcuts(
+            *("execute", "deliver", "annotate", "relabel", "copy"),
+            *("cancel", "cancel_rest"),
+        ),
     )
     actions_submit_line: Any = ("submit",)
     change_form_outer_before_template: Any = "backoffice/orders/head.html"
@@ -267,6 +270,7 @@ class OrderAdmin(OrderVerbs):
             "relabel": True,
             "copy": True,
             "cancel": ORDER.allows(order, "cancel"),
+            "cancel_rest": ORDER.allows(order, "close"),
         }
         return [a for a in offered if fits[a.path]]
 

@@ -1,5 +1,7 @@
 """Billing > Orders: what was ordered, how its delivery goes, and taking it back."""
 
+from collections.abc import Callable
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
@@ -26,7 +28,7 @@ from purveyor.faces.storefront.frame.lists import (
     term_of,
 )
 from purveyor.faces.ui.spreadsheets import spreadsheet
-from purveyor.flows.checkout.cancelling import take_back
+from purveyor.flows.checkout.cancelling import take_back, take_back_rest
 from purveyor.flows.checkout.progress import progress_of
 from purveyor.flows.checkout.purchases import (
     Purchase,
@@ -97,11 +99,27 @@ def order(request: ShopRequest, number: str) -> HttpResponse:
 @member_may("orders.cancel")
 def cancel(request: ShopRequest, number: str) -> HttpResponse:
     """Take an order back of which nothing was executed, with a reason."""
+    words = _("Order %(number)s is cancelled. Nothing of it is delivered or billed.")
+    return _cancelled(request, number, take_back, words)
+
+
+@require_POST
+@member_may("orders.cancel")
+def cancel_rest(request: ShopRequest, number: str) -> HttpResponse:
+    """Take back what is not executed yet of an order, with a reason."""
+    words = _("The rest of order %(number)s is cancelled. What was delivered is yours.")
+    return _cancelled(request, number, take_back_rest, words)
+
+
+def _cancelled(
+    request: ShopRequest, number: str, take: Callable[..., None], words: str
+) -> HttpResponse:
+    """Cancel by the operation and say so; what was typed stays if it is refused."""
     form = CancelForm(request.POST)
     if not form.is_valid():
         return _page(request, number, form=form)
     try:
-        take_back(
+        take(
             number=number,
             because=form.cleaned_data["because"],
             member=request.member,
@@ -110,7 +128,6 @@ def cancel(request: ShopRequest, number: str) -> HttpResponse:
         )
     except Refused as refusal:
         return _page(request, number, refusal=refusal.message)
-    words = _("Order %(number)s is cancelled. Nothing of it is delivered or billed.")
     messages.success(request, words % {"number": number})
     return redirect("storefront:order", number)
 

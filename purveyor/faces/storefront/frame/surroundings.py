@@ -15,7 +15,7 @@ LOOK_COOKIE = "look"
 LOOKS = ("auto", "light", "dark")
 #: The pages that are found under Billing.
 BILLING = (
-    *("orders", "order", "cancel_order", "invoices", "invoice"),
+    *("orders", "order", "cancel_order", "cancel_rest", "invoices", "invoice"),
     *("assets", "asset", "reveal", "rename", "send_again"),
 )
 #: The pages that are found under My customers.
