@@ -87,6 +87,14 @@ class Membership:
         return bill_to_of(self.account) == self.account
 
 
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """An account for which a member may buy, as it is chosen by name."""
+
+    number: str
+    name: str
+
+
 def memberships_of(user: User) -> tuple[Membership, ...]:
     """Return for which accounts a person may act, by their names."""
     members = Member.objects.filter(user=user).select_related(
@@ -98,14 +106,17 @@ def memberships_of(user: User) -> tuple[Membership, ...]:
     )
 
 
-def receivers_for(member: Membership) -> tuple[Account, ...]:
+def receivers_for(member: Membership) -> tuple[Receiver, ...]:
     """Return for whom a member may buy: its account, then its end customers by name."""
+    own = Receiver(member.account.number, member.account.name)
     if not member.is_reseller:
-        return (member.account,)
-    customers = Account.objects.filter(
-        parent=member.account, is_ordering_enabled=True
-    ).select_related("bill_to", "parent")
-    return (member.account, *customers.order_by("name", "id")[:RECEIVERS_MAX])
+        return (own,)
+    customers = (
+        Account.objects.filter(parent=member.account, is_ordering_enabled=True)
+        .order_by("name", "id")
+        .values_list("number", "name")
+    )
+    return (own, *(Receiver(*each) for each in customers[:RECEIVERS_MAX]))
 
 
 def get_receiver(*, number: str, member: Membership) -> Account:

@@ -1,6 +1,6 @@
 """Basket: how many licenses, what the assets are called, and for whom."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -12,7 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from purveyor.domain.accounts.membership import get_receiver, receivers_for
+from purveyor.domain.accounts.membership import (
+    Receiver,
+    get_receiver,
+    receivers_for,
+)
 from purveyor.faces.storefront.frame.access import ShopRequest, member_may
 from purveyor.faces.storefront.frame.forms import ShopForm
 from purveyor.flows.checkout.baskets import Contents, Row, contents_of, find_basket
@@ -41,7 +45,9 @@ class AddForm(ShopForm):
 class BasketForm(ShopForm):
     """All that can be changed in a basket: one row a product, and for whom."""
 
-    def __init__(self, contents: Contents, receivers: Any, *args: Any) -> None:
+    def __init__(
+        self, contents: Contents, receivers: Sequence[Receiver], *args: Any
+    ) -> None:
         super().__init__(*args)
         self.contents = contents
         for row in contents.rows:
@@ -66,7 +72,7 @@ class BasketForm(ShopForm):
             widget=forms.TextInput(attrs={"placeholder": row.name}),
         )
 
-    def _receiver_field(self, receivers: Any) -> forms.ChoiceField:
+    def _receiver_field(self, receivers: Sequence[Receiver]) -> forms.ChoiceField:
         own, *customers = receivers
         choices: list[Any] = [
             (own.number, _("%(account)s (for ourselves)") % {"account": own.name})
