@@ -5,7 +5,7 @@ from psycopg import sql
 
 SPREAD = 10_000_000  # the ids of copies begin here
 COPY = """
-INSERT INTO {table} SELECT copied.*
+INSERT INTO {table} ({columns}) SELECT {copied}
 FROM {table} original, generate_series({first}::int, {last}::int) n,
     jsonb_populate_record(original, jsonb_build_object('id', {spread} + n, {changes}))
         copied
@@ -24,8 +24,12 @@ def copy_rows(source: models.Model, span: range, **changes: str) -> None:
         sql.SQL("{}, {}").format(sql.Literal(column), sql.SQL(value))
         for column, value in changes.items()
     ]
+    fields = source._meta.local_concrete_fields
+    columns = [str(each.column) for each in fields if not each.generated]
     statement = sql.SQL(COPY).format(
         table=sql.Identifier(source._meta.db_table),
+        columns=sql.SQL(", ").join([sql.Identifier(each) for each in columns]),
+        copied=sql.SQL(", ").join([sql.Identifier("copied", each) for each in columns]),
         first=sql.Literal(span[0]),
         last=sql.Literal(span[-1]),
         spread=sql.Literal(SPREAD),

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import FETCH_RAISE, Q, QuerySet
+from django.db.models import FETCH_RAISE, Q, QuerySet, Value
+from django.db.models.functions import Upper
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -115,8 +116,8 @@ def list_holdings(
         last = Asset.objects.filter(accounts_under(seen_by), number=after)
         assets = assets.filter(pk__lt=last.values("pk")[:1])
     found = _found(assets, wish, seen_by=seen_by, limit=limit)
-    page = _with_all(Asset.objects.filter(pk__in=found)).order_by("-pk")
-    return tuple(holding_of(asset, now=now) for asset in page)
+    page = _with_all(Asset.objects.only(*_SHOWN)).in_bulk(found)
+    return tuple(holding_of(page[pk], now=now) for pk in found if pk in page)
 
 
 def count_holdings(
@@ -167,6 +168,16 @@ def holding_of(asset: Asset, *, now: datetime) -> Holding:
     )
 
 
+#: What a list shows of an asset; the others of its many columns stay unread.
+_SHOWN = (
+    *("number", "name", "quantity", "coupon_mask", "state", "sync_status"),
+    *("purchase_date", "start_date", "expires_at", "expire_days", "validity_days"),
+    *("account__number", "account__name", "application__name"),
+    *("order_item__product_name", "order_item__order__number"),
+    "order_item__order__po_code",
+)
+
+
 def _with_all(assets: QuerySet[Asset]) -> QuerySet[Asset]:
     related = ("account", "application", "order_item__order")
     return assets.select_related(*related).fetch_mode(FETCH_RAISE)
@@ -191,7 +202,7 @@ def _found(
     found = {pk for rows in (numbered, ordered) for (pk,) in rows[:limit]}
     if not found:
         coded = owned.filter(order_item__order__po_code__iexact=term)
-        named = assets.filter(name__icontains=term)
+        named = assets.filter(name_upper__contains=Upper(Value(term)))
         found = {pk for (pk,) in coded[:limit]}
         found |= set(_newest(named, wish, seen_by=seen_by, limit=limit))
     return sorted(found, reverse=True)[:limit]

@@ -1,10 +1,10 @@
 """What the first page under Billing tells at a glance, each figure up to a limit."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import Sum
-from django.db.models.functions import TruncMonth
 
 from purveyor.domain.accounts.membership import Membership
 from purveyor.domain.accounts.models import Account
@@ -108,14 +108,16 @@ def bought_by_month(*, seen_by: Account, today: date) -> tuple[Month, ...]:
     """
     span = months_until(day=today, count=MONTHS)
     bought = Asset.objects.filter(held_by(seen_by), purchase_date__gte=span[0])
-    sums = dict(
+    by_day = (
         bought.exclude(state=AssetState.CANCELLED)
         .order_by()
-        .values_list(TruncMonth("purchase_date"))
+        .values_list("purchase_date")
         .annotate(Sum("quantity"))
     )
+    sums: Counter[date] = Counter()
+    for day, licenses in by_day:
+        sums[day.replace(day=1)] += licenses
     most = max(sums.values(), default=0)
     return tuple(
-        Month(day, sums.get(day, 0), sums.get(day, 0) * PERCENT // (most or 1))
-        for day in span
+        Month(day, sums[day], sums[day] * PERCENT // (most or 1)) for day in span
     )

@@ -88,6 +88,9 @@ def test_a_list_goes_on_where_the_page_before_ended(
     ("query", "is_found"),
     [
         ("q=berlin", True),
+        ("q=LIN%20B%C3%BC", True),
+        ("q=b%25ro", False),
+        ("q=b_ro", False),
         ("q={number}", True),
         ("q={order}", True),
         ("q=po-7", True),
@@ -101,7 +104,7 @@ def test_a_list_goes_on_where_the_page_before_ended(
 )
 def test_assets_are_found(query: str, *, is_found: bool) -> None:
     asset = a_synchronized_asset(po_code="PO-7")
-    Asset.objects.filter(pk=asset.pk).update(name="Berlin office")
+    Asset.objects.filter(pk=asset.pk).update(name="Berlin Büro")
     client = a_buyer(account=asset.account)
     order = asset.order_item.order.number
 
