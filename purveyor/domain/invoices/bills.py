@@ -22,6 +22,7 @@ from purveyor.kernel.money import Money
 
 BILLS_MAX = 50
 ROWS_MAX = 500
+NEWEST = ("-issue_date", "-pk")
 
 
 class Standing(StrEnum):
@@ -86,11 +87,12 @@ def list_bills(
     The next page begins `after` the number of the last row of this one; a number that
     is on no bill of the account begins nowhere, and the list with it.
     """
-    bills = _issued_to(payer).filter(_wanted(wish, today))
+    bills = _issued_to(payer).filter(_wanted(wish, today)).order_by(*NEWEST)
     if after:
         bills = bills.filter(_older_than(after, payer))
-    page = bills.select_related("account").fetch_mode(FETCH_RAISE)
-    rows = page.order_by("-issue_date", "-pk")[: min(limit, ROWS_MAX)]
+    found = bills.values("pk")[: min(limit, ROWS_MAX)]
+    page = Invoice.objects.filter(pk__in=found).select_related("account")
+    rows = page.order_by(*NEWEST).fetch_mode(FETCH_RAISE)
     return tuple(bill_of(each, today=today) for each in rows)
 
 
@@ -181,10 +183,11 @@ def _wanted(wish: Wish, today: date) -> Q:
         wanted &= Q(account=wish.owner)
     term = wish.term.strip()
     if term:
+        numbered = Invoice.objects.filter(number=term.upper())
         is_ordered = Q(charge__order_item__order__number=term.upper())
         is_ordered |= Q(charge__order_item__order__po_code__iexact=term)
         lines = InvoiceLine.objects.filter(is_ordered, counts=True)
-        wanted &= Q(number=term.upper()) | Q(pk__in=lines.values("invoice"))
+        wanted &= Q(pk__in=numbered.values("pk").union(lines.values("invoice")))
     return wanted
 
 
