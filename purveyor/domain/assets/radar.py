@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, Min, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, CharField, Count, Min, Q, QuerySet, Sum, Value, When
 
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.expiry import beginning_of, days_left, waiting
@@ -106,11 +106,16 @@ def radar_by_days(*, sight: Sight, now: datetime) -> tuple[BucketRow, ...]:
 
 
 def _by_bucket(coupons: QuerySet[Asset], *, now: datetime) -> tuple[BucketRow, ...]:
+    today = clock.day_of(now)
     cases = [
-        When(_within(bucket, now=now), then=Value(bucket.key)) for bucket in BUCKETS
+        When(
+            expires_at__gte=beginning_of(today + timedelta(days=bucket.first)),
+            then=Value(bucket.key),
+        )
+        for bucket in reversed(BUCKETS)
     ]
     rows = (
-        coupons.annotate(bucket=Case(*cases, default=Value("")))
+        coupons.annotate(bucket=Case(*cases, output_field=CharField()))
         .values("bucket", "currency")
         .annotate(**_SUMS)
         .order_by("currency")

@@ -2,8 +2,10 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
+from babel.dates import format_skeleton
 from django.db.models import Model
 from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
@@ -11,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
+from django.utils.translation import get_language, to_locale
 
 from purveyor.kernel.money import Money
 
@@ -87,6 +90,17 @@ def amount(value: Decimal | None, currency: str) -> str:
 def day(value: date | None) -> str:
     """Return a day in the reader's format."""
     return NOTHING if value is None else date_format(value)
+
+
+def month(value: date) -> str:
+    """Return the month of a day in the reader's format."""
+    return _month_in(value.replace(day=1), to_locale(get_language() or "en"))
+
+
+@lru_cache(maxsize=1_000)
+def _month_in(value: date, locale: str) -> str:
+    """Write a month; to find how a language writes it takes long."""
+    return str(format_skeleton("yMMM", value, locale=locale))
 
 
 def moment(value: datetime | None) -> str:

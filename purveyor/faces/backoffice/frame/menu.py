@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -194,9 +195,15 @@ def name_in_path(address: str) -> Text:
 def address_of(page: str) -> str:
     """Return the address of a page of the BSS, empty as long as there is none."""
     try:
-        return reverse(f"bss:{page}")
+        return _known_address(page)
     except NoReverseMatch:
         return ""
+
+
+@cache
+def _known_address(page: str) -> str:
+    """Remember where a page is: the menu asks for all of them on each."""
+    return reverse(f"bss:{page}")
 
 
 def may_see(request: HttpRequest, permission: str) -> bool:

@@ -170,6 +170,14 @@ class Bss(UnfoldAdminSite):
             request, template, {**self.each_context(request), **context}
         )
 
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Return the records of one app; of all none, as the menu is our own."""
+        if app_label is None:
+            return []
+        return cast("list[dict[str, Any]]", super().get_app_list(request, app_label))
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Return what every page is told, also which vendors do not answer now."""
         return {

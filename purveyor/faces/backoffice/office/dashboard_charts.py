@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from babel.dates import format_skeleton
 from babel.numbers import format_decimal, format_percent
 from django.http import HttpRequest
 from django.utils.functional import Promise
@@ -23,7 +22,7 @@ from purveyor.domain.invoices.sales import (
     sold_by_month,
 )
 from purveyor.faces.backoffice.frame.cards import BILLING, OPERATIONS, SALES, Section
-from purveyor.faces.backoffice.frame.display import NOTHING
+from purveyor.faces.backoffice.frame.display import NOTHING, month
 from purveyor.faces.backoffice.frame.menu import address_of, may_see
 from purveyor.faces.backoffice.frame.report_pages import bar_options, bars
 from purveyor.kernel import clock
@@ -173,7 +172,7 @@ def _told_months(
     by_month: Mapping[tuple[date, str], Sold],
 ) -> list[tuple[object, ...]]:
     newest = sorted(by_month.items(), key=lambda each: each[0], reverse=True)
-    return [(_month(month), *_money_cells(sold)) for (month, _currency), sold in newest]
+    return [(month(day), *_money_cells(sold)) for (day, _currency), sold in newest]
 
 
 def _month_bars(
@@ -184,11 +183,11 @@ def _month_bars(
     series: dict[str, list[float]] = {
         currency: [
             float(figure(sold).amount) if sold else 0.0
-            for sold in (by_month.get((month, currency)) for month in months)
+            for sold in (by_month.get((day, currency)) for day in months)
         ]
         for currency in sorted({currency for _month, currency in by_month})
     }
-    return bars([_month(month) for month in months], series)
+    return bars([month(day) for day in months], series)
 
 
 # ------------------------------------------------------------------ billing
@@ -206,11 +205,9 @@ def _invoiced(now: datetime) -> Iterable[Figure]:
         text=_("without tax, by the day of the invoice"),
         heads=(Head(_("Month")), Head(_("Invoiced"), is_number=True)),
         rows=[
-            (_month(row.month), str(row.net))
-            for row in reversed(rows)
-            if row.net.amount
+            (month(row.month), str(row.net)) for row in reversed(rows) if row.net.amount
         ],
-        data=bars([_month(month) for month in months], series),
+        data=bars([month(day) for day in months], series),
         options=bar_options(has_legend=True),
         href=address_of("invoices_invoice_changelist"),
         link=_("All invoices"),
@@ -271,10 +268,6 @@ FIGURES: dict[str, dict[Callable[[datetime], Iterable[Figure]], str]] = {
 
 def _locale() -> str:
     return to_locale(get_language() or "en")
-
-
-def _month(day: date) -> str:
-    return str(format_skeleton("MMMyy", day, locale=_locale()))
 
 
 def _span(first: int, last: int | None) -> str:

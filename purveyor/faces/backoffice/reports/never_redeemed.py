@@ -5,11 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from babel.dates import format_skeleton
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy, ngettext, to_locale
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET
 
 from purveyor.domain.assets.unredeemed import (
@@ -21,6 +20,7 @@ from purveyor.domain.assets.unredeemed import (
     months_of,
     unredeemed,
 )
+from purveyor.faces.backoffice.frame.display import month
 from purveyor.faces.backoffice.frame.paging import ROWS_A_PAGE
 from purveyor.faces.backoffice.frame.report_pages import (
     Choice,
@@ -131,16 +131,11 @@ def _list(
 
 
 def _name_of(row: UnredeemedRow, by: GroupedBy) -> str:
-    return _month(row.key) if by is GroupedBy.MONTH else row.name
+    return month(row.key) if by is GroupedBy.MONTH else row.name
 
 
 def _page_of(row: UnredeemedRow, by: GroupedBy) -> str:
     return reverse(PAGES[by], args=[row.key]) if by in PAGES else ""
-
-
-def _month(day: date) -> str:
-    locale = to_locale(get_language() or "en")
-    return str(format_skeleton("yMMM", day, locale=locale))
 
 
 def _spans(sales: Sales) -> list[Choice]:
@@ -177,7 +172,7 @@ def _chart(rows: Sequence[UnredeemedRow], months: Sequence[date]) -> str:
         }
         for name, label, colour in SERIES
     ]
-    labels = [_month(day) for day in months]
+    labels = [month(day) for day in months]
     return json.dumps({"labels": labels, "datasets": datasets})
 
 
@@ -218,9 +213,9 @@ def _export_head(by: GroupedBy) -> tuple[str, ...]:
 
 
 def _cells(row: UnredeemedRow, by: GroupedBy) -> tuple[object, ...]:
-    month = (f"{row.key:%Y-%m}",) if by is GroupedBy.MONTH else (row.number, row.name)
+    group = (f"{row.key:%Y-%m}",) if by is GroupedBy.MONTH else (row.number, row.name)
     return (
-        *month,
+        *group,
         row.lost.currency,
         row.sold_count,
         row.expired_count,
