@@ -27,6 +27,9 @@ NOON = datetime(2030, 1, 15, 12, tzinfo=UTC)
 STILL = {"unit", "integration", "scenarios"}
 #: Kinds of tests that always have a database.
 WITH_DATABASE = {"integration", "scenarios"}
+#: Faces. Their tests run once: what they call is tested on both databases.
+#: What is marked `both` is, too: a walk through all pages, lists, sums, the worker.
+FACES = {"backoffice", "storefront", "console"}
 #: Fixtures of pytest-django behind which there is one.
 DATABASE_FIXTURES = {
     "db",
@@ -74,6 +77,9 @@ def _mark(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.django_db)
     if kind == "browser":
         item.add_marker(pytest.mark.browser)
+        item.add_marker(pytest.mark.once)
+    is_of_face = kind == "integration" and item.path.parent.name in FACES
+    if is_of_face and item.get_closest_marker("both") is None:
         item.add_marker(pytest.mark.once)
     fixtures = set(getattr(item, "fixturenames", ()))
     if item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES:

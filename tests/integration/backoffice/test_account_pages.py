@@ -19,8 +19,6 @@ from tests.factories.moments import NOON
 from tests.factories.provisioning import a_setup
 from tests.support.staff import words
 
-pytestmark = pytest.mark.once
-
 LIST = "bss:accounts_account_changelist"
 CHANGE = "bss:accounts_account_change"
 

@@ -1,6 +1,5 @@
 """The tab Attachments of a record: who may read, add and remove its files."""
 
-import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -11,8 +10,6 @@ from purveyor.kernel.attachments.operations import BYTES_MAX
 from purveyor.kernel.attachments.queries import attachments_of
 from tests.factories.accounts import an_account
 from tests.support.staff import words
-
-pytestmark = pytest.mark.once
 
 PDF = b"%PDF-1.7 a contract"
 

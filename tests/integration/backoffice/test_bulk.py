@@ -15,6 +15,8 @@ from tests.factories.assets import a_failed_asset, a_synchronized_asset
 from tests.factories.invoices import a_draft_invoice, an_issued_invoice
 from tests.support.staff import signed_in, words
 
+pytestmark = pytest.mark.both
+
 ASSETS = "bss:assets_asset_changelist"
 INVOICES = "bss:invoices_invoice_changelist"
 

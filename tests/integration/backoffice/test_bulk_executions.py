@@ -18,8 +18,6 @@ from tests.factories.orders import (
 )
 from tests.support.staff import SALES, queries_of, signed_in, words
 
-pytestmark = pytest.mark.once
-
 LIST = "bss:orders_order_changelist"
 ASKED = {"_form_submitted": "True"}
 

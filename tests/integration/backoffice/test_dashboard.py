@@ -30,6 +30,8 @@ from tests.factories.provisioning import a_link
 from tests.factories.reminders import a_sold_coupon
 from tests.support.staff import queries_of, words
 
+pytestmark = pytest.mark.both
+
 HOME = "bss:index"
 #: So many statements a section takes at most, with its cards and figures.
 STATEMENTS_MAX = {"sales": 20, "billing": 12, "operations": 14}

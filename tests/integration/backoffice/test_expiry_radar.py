@@ -24,6 +24,8 @@ from tests.factories.provisioning import a_link
 from tests.factories.reminders import a_sold_coupon
 from tests.support.staff import queries_of, signed_in, words
 
+pytestmark = pytest.mark.both
+
 RADAR = "bss:expiry_radar"
 EXPORT = "bss:expiry_radar_export"
 STATEMENTS_MAX = 9

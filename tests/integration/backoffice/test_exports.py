@@ -25,6 +25,8 @@ from tests.factories.assets import a_failed_asset, a_synchronized_asset
 from tests.factories.orders import a_submitted_order
 from tests.support.staff import signed_in, words
 
+pytestmark = pytest.mark.both
+
 CODE = "BT-9QKM-77AA-TILL"
 MAY_EXPORT = "lists.export_lists"
 PAGE = "bss:my_exports"

@@ -15,6 +15,8 @@ from tests.factories.invoices import an_issued_invoice
 from tests.factories.orders import a_submitted_order
 from tests.support.staff import signed_in, words
 
+pytestmark = pytest.mark.both
+
 CODE = "BT-9QKM-77AA-TILL"
 EVERYTHING = (
     "accounts.view_account",

@@ -17,6 +17,8 @@ from tests.factories.moments import DAN
 from tests.factories.orders import a_submitted_order, an_execution
 from tests.support.staff import queries_of, signed_in, words
 
+pytestmark = pytest.mark.both
+
 LIST = "bss:journal_entry_changelist"
 INES = "ines@distributor.example"
 

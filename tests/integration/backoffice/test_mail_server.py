@@ -18,8 +18,6 @@ from tests.factories.orders import a_submitted_order
 from tests.support.staff import signed_in, words
 from tests.support.stand_in import StandIn
 
-pytestmark = pytest.mark.once
-
 PAGE, TEST = "bss:notifications_mailserver_changelist", "bss:mail_server_test"
 TEST_TEXTS = "bss:notifications_template_test_mail"
 GIVEN = {

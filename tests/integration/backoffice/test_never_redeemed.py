@@ -25,6 +25,8 @@ from tests.factories.moments import NOON, TODAY
 from tests.factories.reminders import a_sold_coupon
 from tests.support.staff import queries_of, signed_in, words
 
+pytestmark = pytest.mark.both
+
 REPORT = "bss:never_redeemed"
 EXPORT = "bss:never_redeemed_export"
 STATEMENTS_MAX = 9

@@ -22,8 +22,6 @@ from tests.factories.notifications import (
 from tests.factories.reminders import a_ladder
 from tests.support.staff import queries_of, signed_in, value_of, words
 
-pytestmark = pytest.mark.once
-
 RULES = "bss:notifications_notification_changelist"
 ADD = "bss:notifications_notification_add"
 RULE = "bss:notifications_notification_change"

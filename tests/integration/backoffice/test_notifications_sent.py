@@ -17,8 +17,6 @@ from tests.factories.notifications import (
 from tests.factories.orders import a_submitted_order
 from tests.support.staff import queries_of, signed_in, words
 
-pytestmark = pytest.mark.once
-
 MAIL = "bss:notifications_message_change"
 AGAIN = "bss:notifications_message_again"
 SENT = "bss:notifications_message_changelist"

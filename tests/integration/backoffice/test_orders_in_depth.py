@@ -40,8 +40,6 @@ from tests.support.staff import (
     words,
 )
 
-pytestmark = pytest.mark.once
-
 CHANGE = "bss:orders_order_change"
 ADD = "bss:orders_order_add"
 LIST = "bss:orders_order_changelist"

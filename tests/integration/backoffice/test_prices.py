@@ -19,6 +19,8 @@ from tests.factories.catalogue import a_price, a_price_list, a_product
 from tests.factories.moments import TODAY
 from tests.support.staff import queries_of, value_of, words
 
+pytestmark = pytest.mark.both
+
 FILE = "Code;Price;Cost\nA;10,50;7\nB;20;15\nno;1;1\nB;x;1\n"
 
 
@@ -81,7 +83,6 @@ def test_the_list_says_for_whom_each_holds_and_since_when(billing: Client) -> No
     assert "Old EUR Ended until 14 Jan 2030 Nobody yet 0 –" in told
 
 
-@pytest.mark.once
 def test_the_list_takes_as_many_statements_for_many_lists(billing: Client) -> None:
     address = reverse("bss:catalogue_pricelist_changelist")
     a_price_list()
@@ -93,7 +94,6 @@ def test_the_list_takes_as_many_statements_for_many_lists(billing: Client) -> No
     assert queries_of(billing, address) == few == 10
 
 
-@pytest.mark.once
 def test_a_page_takes_as_many_statements_for_many_prices(billing: Client) -> None:
     price_list = a_price_list()
     few = queries_of(billing, page_of(price_list))

@@ -11,6 +11,8 @@ from purveyor.kernel.lists.models import ListHabit, SavedList
 from tests.factories.accounts import a_reseller, an_account
 from tests.support.staff import queries_of, signed_in, words
 
+pytestmark = pytest.mark.both
+
 LIST = "bss:accounts_account_changelist"
 SAVE = "bss:accounts_account_save"
 COLUMNS = "bss:accounts_account_columns"

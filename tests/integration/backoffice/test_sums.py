@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -33,6 +34,8 @@ from tests.factories.accounts import a_reseller, an_account, an_end_customer
 from tests.factories.catalogue import BUNDLE, MAILBOX, a_product
 from tests.factories.moments import DAN, NOON
 from tests.factories.provisioning import a_link, a_setup
+
+pytestmark = pytest.mark.both
 
 CURRENCIES = ("EUR", "USD", "JPY")  # the last one has no cents
 

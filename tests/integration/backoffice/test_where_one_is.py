@@ -13,6 +13,8 @@ from tests.factories.moments import DAN
 from tests.factories.orders import a_submitted_order, copies_of
 from tests.support.staff import words
 
+pytestmark = pytest.mark.both
+
 
 @pytest.mark.parametrize(
     ("page", "path"),

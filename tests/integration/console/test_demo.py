@@ -12,8 +12,6 @@ import pytest
 
 from tests.integration.console.shell import Console, Demo, a_demo
 
-pytestmark = pytest.mark.once
-
 #: What was there before the newest version: the accounts without their last migration.
 AN_OLDER_VERSION = """
 from django.core.management import call_command

@@ -5,6 +5,8 @@ import pytest
 from purveyor.domain.provisioning.queries import LeaseTooShort, check_lease
 from tests.factories.provisioning import a_setup
 
+pytestmark = pytest.mark.both
+
 
 def test_a_lease_twice_as_long_as_a_call_is_enough(settings) -> None:
     a_setup(deadline_seconds=45)

@@ -7,6 +7,8 @@ from django.db import connection
 
 from tests.integration.console.shell import Console, Run
 
+pytestmark = pytest.mark.both
+
 
 def begin(run: Run) -> None:
     run.wait_until(lambda: "worker_started" in run.said)

@@ -24,8 +24,6 @@ from tests.factories.moments import DAN
 from tests.factories.orders import a_draft_order, an_execution
 from tests.factories.provisioning import a_link
 
-pytestmark = pytest.mark.once
-
 
 def a_draft_at(price: str | None, now: datetime, *, discount: str = "0") -> OrderItem:
     """Return the one item of a draft, ten licenses at an agreed price."""

@@ -31,8 +31,6 @@ from tests.factories.orders import (
     an_execution,
 )
 
-pytestmark = pytest.mark.once
-
 SUBMITTED, EXECUTED = OrderState.SUBMITTED, OrderState.EXECUTED
 
 

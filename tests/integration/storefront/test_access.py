@@ -158,6 +158,7 @@ def test_who_is_not_signed_in_is_asked_to(village: Village) -> None:
                 assert answer["Location"].startswith("/account/sign-in/?next="), name
 
 
+@pytest.mark.both
 @pytest.mark.parametrize("role", MemberRole)
 def test_a_role_sees_what_its_permissions_say(
     village: Village, role: MemberRole

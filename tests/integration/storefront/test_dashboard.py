@@ -19,7 +19,7 @@ from tests.factories.members import a_member, a_visit
 from tests.factories.moments import NOON, TODAY
 from tests.factories.orders import a_submitted_order, copies_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.both
 
 
 def a_visitor(role: MemberRole = MemberRole.READ_ONLY, **fields: Any) -> Client:

@@ -38,7 +38,6 @@ def visit() -> Client:
     return client
 
 
-@pytest.mark.once
 @pytest.mark.parametrize(("address", "most"), STATEMENTS.items())
 def test_pages_ask_the_database_a_few_times(
     visit: Client, address: str, most: int
@@ -53,7 +52,6 @@ def test_pages_ask_the_database_a_few_times(
     assert len(asked) <= most, "\n".join(each["sql"] for each in asked)
 
 
-@pytest.mark.once
 def test_a_page_with_everything_on_it_is_light(visit: Client) -> None:
     files = ("shop.css", "shop.js", "inter-400.woff2", "inter-600.woff2")
     found = [finders.find(f"storefront/{name}") for name in files]
