@@ -11,6 +11,7 @@ from purveyor.domain.orders.models import Order
 from purveyor.flows.execution.models import BulkOrder
 from tests.browser.test_sell_a_licence import goes_to
 from tests.factories.accounts import an_account
+from tests.factories.catalogue import BUNDLE, a_product
 from tests.factories.orders import a_submitted_order, copies_of
 from tests.factories.provisioning import a_link
 from tests.support.workers import Crew
@@ -20,6 +21,7 @@ FIFTY = 50
 
 def test_dan_keys_in_and_executes_an_order_without_the_mouse(desk: Page) -> None:
     a_link(account=an_account(name="Contoso"))
+    a_product(external_id=BUNDLE)
     desk.goto("/bss/orders/order/add/")
 
     account = desk.locator("[name=account] + .select2 .select2-selection")
@@ -30,11 +32,10 @@ def test_dan_keys_in_and_executes_an_order_without_the_mouse(desk: Page) -> None
         "Contoso"
     )
     desk.keyboard.press("Enter")
-    product = desk.locator("[name=items-0-product]")
-    expect(product).to_be_focused()
-    desk.keyboard.type("BitTitan M")
-    desk.keyboard.press("Tab")
-    desk.keyboard.type("25")
+    types_a_line(desk, 0, "mailb", "25")
+    expect(desk.locator("#items-group .field-net").first).to_contain_text("€247.50")
+    desk.keyboard.press("Enter")
+    types_a_line(desk, 1, "migra", "2")
     desk.keyboard.press("Control+Enter")
 
     expect(desk.locator("[data-order]")).to_be_visible()
@@ -45,8 +46,9 @@ def test_dan_keys_in_and_executes_an_order_without_the_mouse(desk: Page) -> None
     desk.keyboard.press("Control+Enter")
     expect(desk.get_by_text("is executed:")).to_be_visible()
 
-    asset = Asset.objects.get()
-    assert (asset.quantity, asset.account.name) == (25, "Contoso")
+    assets = Asset.objects.order_by("number")
+    assert [asset.quantity for asset in assets] == [25, 2]
+    assert {asset.account.name for asset in assets} == {"Contoso"}
     assert Invoice.objects.get().number == "INV-000001"
 
 
@@ -90,6 +92,17 @@ def test_dan_executes_fifty_orders_of_which_one_fails(desk: Page, crew: Crew) ->
     expect(desk.get_by_text("is not synchronized with BitTitan")).to_be_visible()
     assert BulkOrder.objects.filter(result="EXECUTED").count() == FIFTY - 1
     assert Invoice.objects.count() == FIFTY - 1
+
+
+def types_a_line(desk: Page, place: int, words: str, quantity: str) -> None:
+    """Find a product by a part of its name; the quantity is typed next."""
+    product = desk.locator(f"[name=items-{place}-product] + .select2")
+    expect(product.locator(".select2-selection")).to_be_focused()
+    desk.keyboard.type(words)
+    expect(desk.locator(".select2-search__field")).to_have_value(words)
+    desk.keyboard.press("Enter")
+    expect(desk.locator(f"[name=items-{place}-quantity]")).to_be_focused()
+    desk.keyboard.type(quantity)
 
 
 def delivers(desk: Page, *, leaving_out: str = "") -> None:

@@ -119,7 +119,7 @@ def create_order(*, order: Order, actor: str, now: datetime) -> None:
     _check_parties(order)
     order.created_at, order.created_by = now, actor
     (order.number,) = ORDER_NUMBERS.take()
-    order.name = order.name or f"{order.account.name} {order.number}"
+    order.name = order.name or _usual_name(order)
     check(order)
     order.save(force_insert=True)
     log(order, "create", actor=actor, at=now)
@@ -136,10 +136,25 @@ def edit_order(
     """
     lock_draft(order)
     _check_parties(order)
+    written = {*changed, "bill_to", "currency"}
+    if "account" in written and _is_called_as_usual(order):
+        order.name = _usual_name(order)
+        written.add("name")
     check(order)
-    changes = changes_of(order, {*changed, "bill_to", "currency"})
-    order.save(update_fields=[*changed, "bill_to", "currency"])
+    changes = changes_of(order, written)
+    order.save(update_fields=written)
     log(order, "edit", actor=actor, at=now, changes=changes)
+
+
+def _usual_name(order: Order) -> str:
+    """Return how an order is called unless somebody names it."""
+    return f"{order.account.name} {order.number}"
+
+
+def _is_called_as_usual(order: Order) -> bool:
+    """Return whether the stored name is the one made from the stored account."""
+    stored = Order.objects.select_related("account").get(pk=order.pk)
+    return stored.name == _usual_name(stored)
 
 
 def lock_draft(order: Order) -> None:
@@ -163,8 +178,7 @@ def _check_parties(order: Order) -> None:
     if not account.is_ordering_enabled:
         message = _("%(account)s may not order. Switch on Ordering on its page first.")
         raise OrderingDisabled(message % {"account": account.name})
-    if order.bill_to_id is None:
-        order.bill_to = bill_to_of(account)
+    _fill_in_payer(order)
     hold_accounts(account, order.bill_to)
     payers = {account.pk, account.parent_id, account.bill_to_id}
     if order.bill_to_id not in payers:
@@ -172,7 +186,6 @@ def _check_parties(order: Order) -> None:
             "%(payer)s does not pay for %(account)s. Choose another Billing To."
         )
         raise Refused(message % {"payer": order.bill_to.name, "account": account.name})
-    order.currency = order.currency or order.bill_to.currency
     if order.currency != order.bill_to.currency:
         message = _(
             "%(payer)s is billed in %(theirs)s, not in %(ours)s. Change the currency."
@@ -184,6 +197,13 @@ def _check_parties(order: Order) -> None:
             "%(recipient)s belongs to another account. Choose another recipient."
         )
         raise WrongRecipient(message % {"recipient": order.recipient})
+
+
+def _fill_in_payer(order: Order) -> None:
+    """Fill in who pays and in which currency, where the order leaves it open."""
+    if order.bill_to_id is None:
+        order.bill_to = bill_to_of(order.account)
+    order.currency = order.currency or order.bill_to.currency
 
 
 @transaction.atomic
@@ -214,6 +234,18 @@ def put_items(
     said = ", ".join(_said(item) for item in made)[:200]
     log(order, "set_items", actor=actor, at=now, after=said)
     return made
+
+
+def item_as_typed(*, order: Order, line: Line, now: datetime) -> OrderItem:
+    """
+    Return what a line would be on an order if it were put there now; writes nothing.
+
+    :raises Refused: for all that `put_items` refuses of a line.
+    """
+    _fill_in_payer(order)
+    country = country_of(order.bill_to)
+    book = book_of(order, [line.product], now)
+    return _priced(order, line, position=1, country=country, book=book)
 
 
 def _said(item: OrderItem) -> str:

@@ -139,6 +139,26 @@ def test_a_draft_is_edited(now: datetime) -> None:
     )
 
 
+def test_a_draft_for_another_account_is_called_after_it(now: datetime) -> None:
+    order, contoso = a_draft_order(), an_account(name="Contoso")
+    order.account = order.bill_to = contoso
+
+    edit_order(order=order, changed=["account"], actor=DAN, now=now)
+
+    assert Order.objects.get().name == f"Contoso {order.number}"
+
+
+def test_a_name_that_somebody_chose_stays_with_another_account(now: datetime) -> None:
+    order = a_draft_order()
+    Order.objects.update(name="Spring sale")
+    order.refresh_from_db()
+    order.account = order.bill_to = an_account(name="Contoso")
+
+    edit_order(order=order, changed=["account"], actor=DAN, now=now)
+
+    assert Order.objects.get().name == "Spring sale"
+
+
 def test_what_is_no_longer_a_draft_is_not_edited(now: datetime) -> None:
     order = a_submitted_order()
     order.po_code = "PO-7"

@@ -15,6 +15,7 @@ from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import (
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelect2Widget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
 )
@@ -38,6 +39,7 @@ WRONG_PRICE = format_lazy(
 )
 WRONG_DISCOUNT = _("A discount is from 0 to 100 percent.")
 NOT_A_PAYER = _("This account does not pay for the order's account. Choose another.")
+CHOOSE_A_PRODUCT = _("Choose a product")
 UNKNOWN_ACCOUNT = _("There is no such account. Choose one from the list.")
 
 
@@ -126,7 +128,7 @@ class ItemForm(forms.ModelForm[OrderItem]):
     product = forms.ModelChoiceField(
         label=_("Product"),
         queryset=Product.objects.select_related("product_type__application"),
-        widget=UnfoldAdminSelectWidget,
+        widget=UnfoldAdminSelect2Widget,
         error_messages={"invalid_choice": _("There is no such product.")},
     )
     quantity = forms.IntegerField(
@@ -171,15 +173,15 @@ class ItemForm(forms.ModelForm[OrderItem]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         item, field = self.instance, self.fields["agreed_price"]
-        listed = item.list_price if item.is_priced_by_hand else item.unit_price
-        hint = f"{listed:.2f}" if item.pk else _("From the list")
+        hint = listed_price(item) if item.pk else _("From the list")
         field.widget.attrs["placeholder"] = hint
+        self.fields["product"].widget.attrs["data-placeholder"] = CHOOSE_A_PRODUCT
         if item.is_priced_by_hand:
             self.initial.setdefault("agreed_price", item.unit_price)
 
     def clean_discount_percent(self) -> Any:
         """Return the discount; an empty one is none."""
-        return self.cleaned_data["discount_percent"] or 0
+        return self.cleaned_data["discount_percent"] or Decimal(0)
 
 
 class ItemFormSet(PaginationInlineFormSet):
@@ -205,7 +207,7 @@ class ItemFormSet(PaginationInlineFormSet):
             del form.fields["discount_percent"]
         if self._sellable is None:
             self._sellable = [(p.pk, offered_as(p)) for p in _offered()]
-        offered = [("", _("Choose a product")), *self._sellable]
+        offered = [("", CHOOSE_A_PRODUCT), *self._sellable]
         held = form.instance.product_id
         if held and held not in {pk for pk, _name in self._sellable}:
             offered.append((held, form.instance.product_name))
@@ -262,34 +264,45 @@ class OrderItemInline(unfold.TabularInline):
     @display(description=_("Price"))
     def price(self, item: OrderItem) -> str:
         """Return what one license costs the buyer, and by which list."""
-        told = _of(item, item.unit_price)
-        return f"{told} · {item.price_list.name}" if item.price_list else told
+        return _shown(item, "price")
 
     @display(description=_("Discount %"))
     def discount(self, item: OrderItem) -> str:
         """Return the discount that somebody else has given."""
-        if not item.pk or not item.discount_percent:
-            return NOTHING
-        return f"{item.discount_percent.normalize():f} %"
+        return _shown(item, "discount")
 
     @display(description=_("Cost"))
     def cost(self, item: OrderItem) -> str:
         """Return what one license costs us."""
-        return _of(item, item.unit_cost)
+        return _shown(item, "cost")
 
     @display(description=_("Tax"))
     def tax(self, item: OrderItem) -> str:
         """Return the tax on the line."""
-        return (
-            f"{item.tax_name} {item.tax_percent.normalize():f} %"
-            if item.pk
-            else NOTHING
-        )
+        return _shown(item, "tax")
 
     @display(description=_("Net"))
     def net(self, item: OrderItem) -> str:
         """Return what the line costs without tax."""
-        return str(item.net) if item.pk else NOTHING
+        return _shown(item, "net")
+
+
+def _shown(item: OrderItem, cell: str) -> str:
+    """Return one cell of a line; a new one is filled in while it is typed."""
+    return cells_of(item)[cell] if item.pk else NOTHING
+
+
+def cells_of(item: OrderItem) -> dict[str, str]:
+    """Return how a line reads that has its price, by the names of the columns."""
+    price = str(Money(item.unit_price, item.currency))
+    discount = f"{item.discount_percent.normalize():f} %"
+    return {
+        "price": f"{price} · {item.price_list.name}" if item.price_list else price,
+        "discount": discount if item.discount_percent else NOTHING,
+        "cost": str(Money(item.unit_cost, item.currency)),
+        "tax": f"{item.tax_name} {item.tax_percent.normalize():f} %",
+        "net": str(item.net),
+    }
 
 
 def _offered() -> QuerySet[Any]:
@@ -310,10 +323,10 @@ def lines_of(formset: Any) -> list[Line]:
         for form in formset.forms
         if form.cleaned_data.get("product") and form not in formset.deleted_forms
     )
-    return [_line(form) for form in typed]
+    return [line_of(form) for form in typed]
 
 
-def _line(form: Any) -> Line:
+def line_of(form: Any) -> Line:
     """Return one line; what the person may not write stays while its product does."""
     typed, before = form.cleaned_data, _before(form)
     agreed = before.unit_price if before and before.is_priced_by_hand else None
@@ -360,5 +373,7 @@ def currencies() -> list[str]:
     return list(codes.distinct())
 
 
-def _of(item: OrderItem, value: Any) -> str:
-    return str(Money(value, item.currency)) if item.pk else NOTHING
+def listed_price(item: OrderItem) -> str:
+    """Return the price of the list, also where another one was agreed."""
+    listed = item.list_price if item.is_priced_by_hand else item.unit_price
+    return f"{listed:.2f}"

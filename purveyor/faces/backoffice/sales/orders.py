@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import action, display
 
-from purveyor.domain.accounts.models import Account
-from purveyor.domain.accounts.queries import accounts_numbered, bill_to_of
+from purveyor.domain.accounts.queries import accounts_numbered
 from purveyor.domain.orders.lifecycle import ORDER, OrderState
 from purveyor.domain.orders.models import Order, OrderItem
 from purveyor.domain.orders.operations import (
@@ -38,9 +37,8 @@ from purveyor.faces.backoffice.sales.order_form import (
     OrderForm,
     OrderItemInline,
     lines_of,
-    payers_of,
-    recipients_of,
 )
+from purveyor.faces.backoffice.sales.order_offers import parties_for, prices_for
 from purveyor.faces.backoffice.sales.order_page import delivery_page, order_page
 from purveyor.faces.backoffice.sales.order_statuses import LabelFilter, RestFilter
 from purveyor.faces.backoffice.sales.order_verbs import OrderVerbs
@@ -69,7 +67,13 @@ class OrderAdmin(OrderVerbs):
     ordering = ("-created_at", "-id")
     search_fields = ("number__exact",)  # and more: see `get_search_results`
     search_help_text = gettext_lazy("Order or account number, or PO code")
-    columns_more = ("po_code", "recipient_email", "submitted", "created_by")
+    columns_more = (
+        "currency",
+        "po_code",
+        "recipient_email",
+        "submitted",
+        "created_by",
+    )
     sheet_values: ClassVar[dict[str, Any]] = {
         "total": lambda order: (
             totals_of(items=order.items.all(), currency=order.currency).total
@@ -116,7 +120,11 @@ class OrderAdmin(OrderVerbs):
         css: ClassVar[dict[str, tuple[str, ...]]] = {
             "all": ("backoffice/records.css", "backoffice/credit.css")
         }
-        js = ("backoffice/order_parties.js", "backoffice/order_keys.js")
+        js = (
+            "backoffice/order_parties.js",
+            "backoffice/order_prices.js",
+            "backoffice/order_keys.js",
+        )
 
     # ---------------------------------------------------------------- list
 
@@ -312,6 +320,16 @@ class OrderAdmin(OrderVerbs):
                 name="orders_order_parties",
             ),
             path(
+                "prices/",
+                self.admin_site.admin_view(self.prices_view),
+                name="orders_order_prices",
+            ),
+            path(
+                "<int:object_id>/prices/",
+                self.admin_site.admin_view(self.prices_view),
+                name="orders_order_draft_prices",
+            ),
+            path(
                 "<int:object_id>/delivery/",
                 self.admin_site.admin_view(self.delivery_view),
                 name="orders_order_delivery",
@@ -323,19 +341,25 @@ class OrderAdmin(OrderVerbs):
         """Return who can pay for an account and who can get its coupon codes."""
         if not self.has_add_permission(request):
             return JsonResponse({}, status=403)
-        known = request.GET.get("account", "")
-        found = Account.objects.filter(pk=int(known) if known.isdecimal() else 0)
-        account = found.select_related("parent", "bill_to").first()
-        payers = payers_of(account)
-        payer = bill_to_of(account) if account else None
-        return JsonResponse(
-            {
-                "bill_to": [[p.pk, f"{p.name} ({p.number})"] for p in payers],
-                "recipient": [[c.pk, str(c)] for c in recipients_of(payers)],
-                "payer": payer.pk if payer else "",
-                "currency": payer.currency if payer else "",
-            }
+        return JsonResponse(parties_for(request.GET.get("account", "")))
+
+    def prices_view(
+        self, request: HttpRequest, object_id: int | None = None
+    ) -> HttpResponse:
+        """Return what the lines of a draft cost as they are typed; nothing is saved."""
+        order = self._order(request, object_id)
+        if not self._is_edited(request, order):
+            return JsonResponse({}, status=403)
+        head = self.get_form(request, order, change=order is not None)
+        form = head(request.POST, instance=order)
+        if not form.is_valid():
+            return JsonResponse({})
+        typed = form.instance
+        formsets, _inlines = self._create_formsets(
+            request, typed, change=order is not None
         )
+        lines = [line for formset in formsets for line in formset.forms]
+        return JsonResponse(prices_for(typed, lines, clock.now()))
 
     def delivery_view(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """Return the items of an order with their delivery, as it is by now."""

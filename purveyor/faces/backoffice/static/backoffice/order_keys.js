@@ -7,7 +7,6 @@
   const isShown = (element) => element && element.getClientRects().length > 0;
   const isTyping = (target) =>
     target.isContentEditable || target.closest("input, select, textarea, [role=combobox], [role=searchbox]");
-  const FIELDS = "input:not([type=hidden]):not([disabled]), select, textarea";
 
   // ------------------------------------------------------------ the draft
 
@@ -16,9 +15,13 @@
       (select) => isShown(select) && !select.value,
     );
 
+  const boxOf = (select) => select.nextElementSibling?.querySelector(".select2-selection");
+
+  const standIn = (select) => select && (boxOf(select) || select).focus();
+
   const addLine = () => {
-    if (!emptyProduct()) document.querySelector("#items-group .add-row a")?.click();
-    emptyProduct()?.focus();
+    if (!emptyProduct()) document.querySelector("#items-group a.add-row")?.click();
+    standIn(emptyProduct());
   };
 
   const submitDraft = () => {
@@ -26,7 +29,13 @@
     if (isShown(button)) button.click();
   };
 
-  const boxOf = (select) => select.nextElementSibling?.querySelector(".select2-selection");
+  const goOn = (event) => {
+    // A choice from a searching select leads to what is typed next.
+    const next = event.target.id === "id_account"
+      ? emptyProduct()
+      : event.target.closest("tr")?.querySelector("[name$=-quantity]");
+    setTimeout(() => standIn(next), 0);
+  };
 
   const begin = (triesLeft) => {
     const account = document.getElementById("id_account");
@@ -37,9 +46,8 @@
       if (triesLeft) setTimeout(() => begin(triesLeft - 1), 50);
       return;
     }
-    if (account.value) emptyProduct()?.focus();
+    if (account.value) standIn(emptyProduct());
     else box.focus();
-    window.django.jQuery(account).on("select2:select", () => setTimeout(() => emptyProduct()?.focus(), 0));
   };
 
   const searches = (event) => {
@@ -61,18 +69,6 @@
   // ------------------------------------------------------------ dialogs
 
   const opens = (verb) => document.querySelector(`a[href*="/orders/order/"][hx-get$="/${verb}/"]`);
-  let held = null; // where the focus was when a dialog was drawn anew
-
-  const hold = () => {
-    const active = document.activeElement;
-    held = active && dialog()?.contains(active) ? [active.name, active.value] : null;
-  };
-
-  const focusDialog = () => {
-    const fields = [...(dialog()?.querySelectorAll(FIELDS) || [])].filter(isShown);
-    const same = held && fields.find((each) => each.name === held[0] && each.value === held[1]);
-    (same || fields[0] || dialog()?.querySelector("button[type=submit]"))?.focus();
-  };
 
   // ------------------------------------------------------------ keys
 
@@ -97,9 +93,6 @@
   document.addEventListener("keydown", onKey);
   document.addEventListener("DOMContentLoaded", () => {
     begin(100);
-    document.body.addEventListener("htmx:beforeSwap", hold);
-    document.body.addEventListener("htmx:afterSettle", (event) => {
-      if (event.target.closest("#modal-content")) setTimeout(focusDialog, 30);
-    });
+    window.django?.jQuery?.(form()).on("select2:select", goOn);
   });
 })();

@@ -20,7 +20,9 @@
     offer(document.getElementById("id_bill_to"), parties.bill_to, parties.payer);
     offer(document.getElementById("id_recipient"), parties.recipient, "");
     const currency = document.getElementById("id_currency");
-    if (currency) currency.value = parties.currency;
+    if (!currency) return;
+    currency.value = parties.currency;
+    currency.dispatchEvent(new Event("change", { bubbles: true })); // the prices follow
   };
 
   document.addEventListener("DOMContentLoaded", () => {

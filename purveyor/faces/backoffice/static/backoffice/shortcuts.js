@@ -1,10 +1,11 @@
-// Keyboard shortcuts: go to a page, walk the rows of a list. The table of them stands in
-// the help page (#shortcuts), which shows only what the person may see.
+// Keyboard shortcuts: go to a page, walk the rows of a list, answer a dialog. The table of
+// them stands in the help page (#shortcuts), which shows only what the person may see.
 (() => {
   "use strict";
 
   const SEQUENCE_MS = 1200;
   const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true]";
+  const FIELDS = "input:not([type=hidden]):not([disabled]), select:not(.select2-hidden-accessible), textarea";
   const OPEN = ["openModal", "openCommandResults", "shortcutsOpen", "filterOpen"];
 
   let begun = 0; // when "g" was pressed
@@ -44,12 +45,36 @@
     rows()[place]?.querySelector("input.action-select")?.click();
   }
 
+  // ------------------------------------------------------------ dialogs
+
+  const isShown = (element) => Boolean(element?.getClientRects().length);
+  const dialog = () => document.querySelector("#modal-content form");
+  const dialogButton = () => dialog()?.querySelector("button[type=submit]");
+  let held = null; // where the focus was when a dialog was drawn anew
+
   function answerDialog() {
-    const button = document.querySelector("#modal-content form button[type=submit]");
-    if (!button?.getClientRects().length) return false;
-    button.click();
+    if (!isShown(dialogButton())) return false;
+    dialogButton().click();
     return true;
   }
+
+  function holdFocus() {
+    const active = document.activeElement;
+    held = active && dialog()?.contains(active) ? [active.name, active.value] : null;
+  }
+
+  function focusDialog() {
+    const fields = [...(dialog()?.querySelectorAll(FIELDS) || [])].filter(isShown);
+    const same = held && fields.find((each) => each.name === held[0] && each.value === held[1]);
+    (same || fields[0] || dialogButton())?.focus();
+  }
+
+  document.addEventListener("htmx:beforeSwap", holdFocus);
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.target.closest("#modal-content")) setTimeout(focusDialog, 30);
+  });
+
+  // ------------------------------------------------------------ keys
 
   const ON_LISTS = {
     j: () => choose(place + 1),
