@@ -29,7 +29,8 @@ UNPACKED_BYTES_MAX = 100 * 1024 * 1024  # a small file may unpack to a huge one
 ROWS_MAX = 5_000
 COLUMNS_MAX = 60
 CELL_MAX = 2_000
-WIDTH_MIN, WIDTH_MAX = 12, 40  # of a column that is written, in characters
+WIDTH_MIN, WIDTH_MAX = 10, 40  # of a column that is written, in characters
+AMOUNT = "#,##0.00"  # how a workbook shows money, and other numbers with decimals
 TITLE_MAX = 31  # of a sheet, by its format
 LINES_MAX = 1_048_576  # as many as a spreadsheet has; empty ones among them count
 CSV_KIND, EXCEL_KIND = ".csv", ".xlsx"
@@ -94,16 +95,26 @@ def write_excel(
     """Return an Excel file of one sheet; no cell of it is a formula."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:TITLE_MAX])
-    for place, heading in enumerate(headings, start=1):
-        width = min(max(len(heading) + 4, WIDTH_MIN), WIDTH_MAX)
-        sheet.column_dimensions[get_column_letter(place)].width = width
+    written = list(rows)
+    set_widths(sheet, headings, written)
     sheet.freeze_panes = "A2"
     sheet.append([_cell(sheet, heading, is_bold=True) for heading in headings])
-    for row in rows:
+    for row in written:
         sheet.append([_cell(sheet, value) for value in row])
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def set_widths(
+    sheet: Any, headings: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
+    """Make each column of a sheet as wide as what stands in it, within bounds."""
+    columns = zip(headings, *rows, strict=True)
+    for place, cells in enumerate(columns, start=1):
+        longest = max(len(str("" if cell is None else cell)) for cell in cells)
+        width = min(max(longest + 2, WIDTH_MIN), WIDTH_MAX)
+        sheet.column_dimensions[get_column_letter(place)].width = width
 
 
 # ------------------------------------------------------------------ reading
@@ -249,6 +260,8 @@ def _cell(sheet: Any, value: object, *, is_bold: bool = False) -> Any:
     cell = WriteOnlyCell(sheet, value=plain)
     if isinstance(plain, str):
         cell.data_type = "s"  # also what begins with an equals sign
+    if isinstance(plain, Decimal):
+        cell.number_format = AMOUNT
     if is_bold:
         cell.font = Font(bold=True)
     return cell

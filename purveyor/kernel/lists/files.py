@@ -11,15 +11,15 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 from purveyor.kernel import clock
 from purveyor.kernel.lists.models import ExportKind
 from purveyor.kernel.money import Money
+from purveyor.kernel.sheets import AMOUNT, set_widths
 
 TITLE_MAX, CELL_MAX = 31, 32_767  # by the format
-WIDTH_MIN, WIDTH_MAX = 12, 40  # of a column, in characters
-MOMENT, MONEY = "yyyy-mm-dd hh:mm", "#,##0.00"
+MEASURED = 200  # so many rows say how wide the columns are
+MOMENT = "yyyy-mm-dd hh:mm"
 #: With these a cell of a CSV file would be a formula to a spreadsheet.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -55,35 +55,50 @@ class ExcelFile:
     """A workbook of one sheet: its head stays in sight, numbers and days are such."""
 
     def __init__(self, path: Path, head: Sequence[str], title: str) -> None:
-        self._path = path
+        self._path, self._head = path, head
         self._book = Workbook(write_only=True)
         self._sheet: Any = self._book.create_sheet(_sheet_title(title))
         self._sheet.freeze_panes = "A2"
-        for place, heading in enumerate(head, start=1):
-            width = min(max(len(heading) + 4, WIDTH_MIN), WIDTH_MAX)
-            self._sheet.column_dimensions[get_column_letter(place)].width = width
-        bold = [self._cell(each) for each in head]
-        for each in bold:
-            each.font = Font(bold=True)
-        self._sheet.append(bold)
+        self._first: list[Sequence[object]] | None = []  # until the widths are set
 
     def append(self, row: Sequence[object]) -> None:
         """Add a row."""
-        self._sheet.append([self._cell(each) for each in row])
+        if self._first is None:
+            self._sheet.append([self._cell(each) for each in row])
+            return
+        self._first.append(row)
+        if len(self._first) == MEASURED:
+            self._begin()
 
     def close(self) -> None:
         """Pack the workbook."""
+        self._begin()
         self._book.save(self._path)
+
+    def _begin(self) -> None:
+        """Write the head and the first rows; widths must be known before them."""
+        first, self._first = self._first, None
+        if first is None:
+            return
+        set_widths(self._sheet, self._head, first)
+        bold = [self._cell(each) for each in self._head]
+        for each in bold:
+            each.font = Font(bold=True)
+        self._sheet.append(bold)
+        for row in first:
+            self.append(row)
 
     def _cell(self, value: object) -> Any:
         match value:
             case Money():
-                return self._typed(value.amount, MONEY)
+                return self._typed(value.amount, AMOUNT)
+            case Decimal():
+                return self._typed(value, AMOUNT)
             case datetime():
                 return self._typed(clock.wall_time(value), MOMENT)
             case bool():
                 pass
-            case date() | int() | float() | Decimal():
+            case date() | int() | float():
                 return self._typed(value)
         text = WriteOnlyCell(self._sheet, ILLEGAL_CHARACTERS_RE.sub("", str(value)))
         text.value = text.value[:CELL_MAX]

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
 from purveyor.domain.accounts.models import User
 from purveyor.faces.backoffice.lists import exporting
@@ -121,11 +122,28 @@ def test_money_and_days_are_numbers_and_days_in_a_workbook(
     asks(ines, "xlsx", of="orders_order")
     drain(EXPORTING, now=now)
 
-    head, row = rows_of_excel(downloaded(ines))
+    content = downloaded(ines)
+    head, row = rows_of_excel(content)
     cells = dict(zip(head, row, strict=True))
     assert cells["Number"] == order.number
     assert isinstance(cells["Total"], int | float)
     assert isinstance(cells["Created"], datetime)
+    sheet = load_workbook(io.BytesIO(content)).worksheets[0]
+    assert sheet.cell(2, head.index("Total") + 1).number_format == "#,##0.00"
+    name = sheet.column_dimensions[get_column_letter(head.index("Account") + 1)]
+    assert name.width > len(order.account.name)
+
+
+def test_an_amount_is_never_written_without_its_currency(
+    ines: Client, now: datetime
+) -> None:
+    a_submitted_order()
+
+    asks(ines, "csv", of="orders_order")
+    drain(EXPORTING, now=now)
+
+    head, row = rows_of_csv(downloaded(ines))
+    assert dict(zip(head, row, strict=True))["Currency"] == "EUR"
 
 
 def test_a_file_has_the_order_of_the_list(ines: Client, now: datetime) -> None:

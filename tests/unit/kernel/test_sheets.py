@@ -5,7 +5,7 @@ import zipfile
 from decimal import Decimal
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from purveyor.kernel.money import Money
 from purveyor.kernel.sheets import (
@@ -128,6 +128,22 @@ def test_an_archive_that_is_no_workbook_is_refused() -> None:
 
     with pytest.raises(SheetUnreadable, match="cannot be read"):
         read_sheet(name="odd.xlsx", content=file.getvalue())
+
+
+def test_columns_are_as_wide_as_what_stands_in_them_and_money_has_its_cents() -> None:
+    written = write_excel(
+        title="Prices",
+        headings=["Product", "Price", "Notes"],
+        rows=[
+            ["BitTitan Mailbox License", Money(Decimal("12.50"), "EUR"), "x" * 200],
+            ["", Money(Decimal(9), "EUR"), ""],
+        ],
+    )
+
+    sheet = load_workbook(io.BytesIO(written)).worksheets[0]
+    widths = [sheet.column_dimensions[letter].width for letter in "ABC"]
+    assert widths == [len("BitTitan Mailbox License") + 2, 10, 40]
+    assert sheet["B3"].number_format == "#,##0.00"
 
 
 def test_what_was_written_is_read_again() -> None:

@@ -54,6 +54,7 @@ class ChargeAdmin(ShownOnly, TickedList):
         "gross": lambda charge: charge.net + charge.tax,
         "created": lambda charge: charge.created_at,
     }
+    columns_more = ("currency",)
     actions = ("draft_invoice",)
     actions_row: Any = ("drop",)
 

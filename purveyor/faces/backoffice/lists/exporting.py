@@ -46,6 +46,7 @@ from purveyor.kernel.work.leases import Lease
 
 ROWS_MAX = 1_000_000
 BATCH = 1_000
+CURRENCY = "currency"
 
 
 class NotExported(Refused):
@@ -141,7 +142,7 @@ def _count(records: QuerySet[Any]) -> int:
 def _fill(
     path: Path, export: Export, admin: RecordList, records: QuerySet[Any], lease: Lease
 ) -> int:
-    columns = [each for each in export.columns if each in set(admin.columns_known())]
+    columns = _columns(export, admin)
     head = [admin.column_label(name) for name in columns]
     file = open_sheet(path, kind=export.kind, title=export.title, head=head)
     rows_count = 0
@@ -153,6 +154,15 @@ def _fill(
         lease.renew(rows_count=rows_count)
     file.close()
     return rows_count
+
+
+def _columns(export: Export, admin: RecordList) -> list[str]:
+    """Return what was chosen; an amount is never written without its currency."""
+    known = admin.columns_known()
+    columns = [each for each in export.columns if each in set(known)]
+    if CURRENCY in known and CURRENCY not in columns:
+        columns.append(CURRENCY)
+    return columns
 
 
 def _read(records: QuerySet[Any]) -> Iterator[Any]:
