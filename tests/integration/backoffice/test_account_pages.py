@@ -80,6 +80,19 @@ def test_a_role_is_taken_from_a_contact_on_its_page(sales: Client) -> None:
 # ------------------------------------------------------------------ tax numbers
 
 
+def test_a_tax_number_without_an_address_says_why_it_is_not_checked(
+    sales: Client,
+) -> None:
+    account = an_account()
+    account.addresses.all().delete()
+    Account.objects.filter(pk=account.pk).update(tax_number="DE136695976")
+
+    page = words(sales.get(reverse(CHANGE, args=[account.pk])))
+
+    assert "Not checked: the account has no billing address yet." in page
+    assert "A vendor that knows the account keeps the e-mail" in page
+
+
 def test_a_doubtful_tax_number_is_kept_with_a_warning(sales: Client) -> None:
     account = an_account(country="CH")
     Account.objects.filter(pk=account.pk).update(tax_number="CHE-1")

@@ -1,6 +1,8 @@
 """Office > Accounts > People: who signs in to the Storefront for an account."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -25,7 +27,7 @@ from purveyor.domain.accounts.team import (
     reset_member_second_step,
 )
 from purveyor.faces.backoffice.frame.display import badge
-from purveyor.faces.backoffice.frame.questions import Done, Question, answer
+from purveyor.faces.backoffice.frame.questions import Done, Question, Text, answer
 from purveyor.faces.backoffice.frame.record_admin import actor_of
 from purveyor.faces.backoffice.frame.site import bss
 from purveyor.faces.backoffice.frame.verbs import DialogForm
@@ -48,6 +50,50 @@ class Row:
     again_url: str
     remove_url: str
     reset_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a dialog about one member says; its facts are filled in."""
+
+    title: Text
+    text: Text
+    submit: Text
+    told: Text
+
+
+AGAIN = Words(
+    title=gettext_lazy("Send the invitation again"),
+    text=gettext_lazy("A new mail has a new link; the older one is worthless then."),
+    submit=gettext_lazy("Send"),
+    told=gettext_lazy("A mail is on its way to %(email)s."),
+)
+REMOVE = Words(
+    title=gettext_lazy("Remove from the account"),
+    text=gettext_lazy(
+        "They do not act for %(account)s any more. What they ordered stays."
+    ),
+    submit=gettext_lazy("Remove"),
+    told=gettext_lazy("%(person)s does not act for %(account)s any more."),
+)
+RESET = Words(
+    title=gettext_lazy("Reset two-step sign-in"),
+    text=gettext_lazy(
+        "For somebody who lost telephone and recovery codes. Make sure that it is "
+        "them. App and passkeys are forgotten, and they are signed out everywhere."
+    ),
+    submit=gettext_lazy("Reset"),
+    told=gettext_lazy("From now on the password alone lets them in."),
+)
+LOOK = Words(
+    title=gettext_lazy("See the Storefront as a member"),
+    text=gettext_lazy(
+        "You see what %(person)s sees, and can change nothing. It is written down, "
+        "and ends by itself after %(minutes)d minutes."
+    ),
+    submit=gettext_lazy("See it"),
+    told=gettext_lazy("You see what %(person)s sees for %(account)s."),
+)
 
 
 class InviteForm(DialogForm):
@@ -120,108 +166,69 @@ def invite(request: HttpRequest, account_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def again(request: HttpRequest, account_id: int, person_id: int) -> HttpResponse:
     """Ask, then mail the invitation once more."""
-    account = get_object_or_404(Account, pk=account_id)
-    found = get_person(pk=person_id, account=account)
-
-    def do(_given: dict[str, Any]) -> str:
-        actor, now = actor_of(request), clock.now()
-        invite_again(pk=person_id, account=account, actor=actor, now=now)
-        return _("A mail is on its way to %(email)s.") % {"email": found.email}
-
-    question = Question(
-        title=_("Send the invitation again"),
-        about=found.name or found.email,
-        text=_("A new mail has a new link; the older one is worthless then."),
-        submit=_("Send"),
-        form=_plain(request),
-        back=_back(account),
-    )
-    return answer(request, question, do)
+    return _asks(request, (account_id, person_id), AGAIN, invite_again)
 
 
 @bss.page(f"{ONE}remove/", name="remove_member", permission=MAY_INVITE)
 @require_http_methods(["GET", "POST"])
 def remove(request: HttpRequest, account_id: int, person_id: int) -> HttpResponse:
     """Ask, then let a person act for the account no more."""
-    account = get_object_or_404(Account, pk=account_id)
-    found = get_person(pk=person_id, account=account)
-    names = {"person": found.name or found.email, "account": account.name}
-
-    def do(_given: dict[str, Any]) -> str:
-        actor, now = actor_of(request), clock.now()
-        remove_member(pk=person_id, account=account, actor=actor, now=now)
-        return _("%(person)s does not act for %(account)s any more.") % names
-
-    question = Question(
-        title=_("Remove from the account"),
-        about=names["person"],
-        text=_("They do not act for %(account)s any more. What they ordered stays.")
-        % names,
-        submit=_("Remove"),
-        form=_plain(request),
-        back=_back(account),
-    )
-    return answer(request, question, do)
+    return _asks(request, (account_id, person_id), REMOVE, remove_member)
 
 
 @bss.page(f"{ONE}second-step/", name="reset_member_second_step", permission=MAY_RESET)
 @require_http_methods(["GET", "POST"])
 def reset_step(request: HttpRequest, account_id: int, person_id: int) -> HttpResponse:
     """Ask, then take the second step from a member who has lost it."""
-    account = get_object_or_404(Account, pk=account_id)
-    found = get_person(pk=person_id, account=account)
-
-    def do(_given: dict[str, Any]) -> str:
-        actor, now = actor_of(request), clock.now()
-        reset_member_second_step(pk=person_id, account=account, actor=actor, now=now)
-        return _("From now on the password alone lets them in.")
-
-    question = Question(
-        title=_("Reset two-step sign-in"),
-        about=found.name or found.email,
-        text=_(
-            "For somebody who lost telephone and recovery codes. Make sure that it is "
-            "them. App and passkeys are forgotten, and they are signed out everywhere."
-        ),
-        submit=_("Reset"),
-        form=_plain(request),
-        back=_back(account),
-    )
-    return answer(request, question, do)
+    return _asks(request, (account_id, person_id), RESET, reset_member_second_step)
 
 
 @bss.page(f"{ONE}look/", name="look_as_member", permission=MAY_LOOK)
 @require_http_methods(["GET", "POST"])
 def look(request: HttpRequest, account_id: int, person_id: int) -> HttpResponse:
     """Ask, then show the Storefront as a member sees it."""
-    account = get_object_or_404(Account, pk=account_id)
-    found = get_person(pk=person_id, account=account)
-    names = {"person": found.name or found.email, "account": account.name}
 
-    def do(_given: dict[str, Any]) -> Done:
-        staff: Any = request.user
-        given = {"pk": person_id, "account": account, "staff": staff}
-        begin_look(request.session, now=clock.now(), **given)
-        told = _("You see what %(person)s sees for %(account)s.") % names
-        return Done(told, reverse("storefront:home"))
+    staff: Any = request.user
+
+    def begin(*, pk: int, account: Account, now: datetime, **_actor: str) -> None:
+        begin_look(request.session, pk=pk, account=account, staff=staff, now=now)
+
+    goes_to = reverse("storefront:home")
+    return _asks(request, (account_id, person_id), LOOK, begin, goes_to=goes_to)
+
+
+def _asks(
+    request: HttpRequest,
+    whom: tuple[int, int],
+    words: Words,
+    do: Callable[..., Any],
+    goes_to: str = "",
+) -> HttpResponse:
+    """Ask about one member; once it is answered, do it and say so."""
+    account_id, person_id = whom
+    account = get_object_or_404(Account, pk=account_id)
+    person = get_person(pk=person_id, account=account)
+    name = person.name or person.email
+    facts = {
+        "person": name,
+        "email": person.email,
+        "account": account.name,
+        "minutes": int(LASTS.total_seconds()) // 60,
+    }
+
+    def answered(_given: dict[str, Any]) -> Done:
+        do(pk=person_id, account=account, actor=actor_of(request), now=clock.now())
+        return Done(words.told % facts, goes_to or _back(account))
 
     question = Question(
-        title=_("See the Storefront as a member"),
-        about=names["person"],
-        text=_(
-            "You see what %(person)s sees, and can change nothing. It is written down, "
-            "and ends by itself after %(minutes)d minutes."
-        )
-        % {**names, "minutes": int(LASTS.total_seconds()) // 60},
-        submit=_("See it"),
-        form=_plain(request),
+        title=words.title,
+        about=name,
+        text=words.text % facts,
+        submit=words.submit,
+        form=DialogForm(request=request, data=request.POST or None),
         back=_back(account),
     )
-    return answer(request, question, do)
-
-
-def _plain(request: HttpRequest) -> DialogForm:
-    return DialogForm(request=request, data=request.POST or None)
+    return answer(request, question, answered)
 
 
 def _back(account: Account) -> str:

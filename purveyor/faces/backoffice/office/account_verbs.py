@@ -8,16 +8,14 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from purveyor.domain.accounts.models import Account
+from purveyor.faces.backoffice.frame.verbs import shortcuts
 
 
 class AccountVerbs:
     """The buttons of an account's page. A merged account leads only to what it was."""
 
     actions_detail: Any = (
-        "show_hierarchy",
-        "show_timeline",
-        "show_people",
-        "merge_another",
+        shortcuts("show_hierarchy", "show_timeline", "show_people", "merge_another"),
     )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:

@@ -78,6 +78,10 @@ SELLING = (
     "notes",
 )
 ADDRESS = ("line1", "line2", "postcode", "city", "region", "country", "is_billing")
+KEEPS_ITS_EMAIL = _(
+    "A vendor that knows the account keeps the e-mail it was synchronized with. Change "
+    "it there, too."
+)
 TWO = ("bss-two",)  # in two columns where there is room
 
 
@@ -131,6 +135,8 @@ class AccountForm(forms.ModelForm[Account]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.pk and "email" in self.fields:
+            self.fields["email"].help_text = KEEPS_ITS_EMAIL
         if "currency" in self.fields:
             self.fields["currency"] = forms.ChoiceField(
                 label=_("Currency"),
@@ -326,7 +332,7 @@ class AccountAdmin(AccountVerbs, BssModelAdmin):
         if read.warning or not read.number:
             return read.warning or NOTHING
         if not read.country:
-            return str(_("Not checked: no rule is known for this country."))
+            return _unchecked(account)
         told = _("Fits the rules of %(country)s.")
         return told % {"country": country_name(read.country)}
 
@@ -357,6 +363,13 @@ def _tax_number(account: Account) -> TaxNumber:
         return read_tax_number(number=account.tax_number, country=country)
     except WrongTaxNumber as refusal:  # the address has changed since
         return TaxNumber(account.tax_number, warning=refusal.message)
+
+
+def _unchecked(account: Account) -> str:
+    """Return why a tax number is not checked."""
+    if account.addresses.filter(is_billing=True).exists():
+        return str(_("Not checked: no rule is known for this country."))
+    return str(_("Not checked: the account has no billing address yet."))
 
 
 def _country(formsets: Iterable[Any]) -> str:
