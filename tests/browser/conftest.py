@@ -106,7 +106,7 @@ def desk(
     page.goto("/bss/login/")
     page.get_by_label("E-mail").fill(DAN)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/bss/")
     failures = request.session.testsfailed
     yield page

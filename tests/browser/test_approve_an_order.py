@@ -34,7 +34,7 @@ def billing(browser: Browser, live_server: Any, vendor: StandIn) -> Iterator[Pag
     page.goto("/bss/login/")
     page.get_by_label("E-mail").fill(INES)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/bss/")
     yield page
     context.close()

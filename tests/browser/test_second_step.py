@@ -48,6 +48,6 @@ def at_the_door(browser: Browser, live_server: Any) -> Page:
     page.goto("/bss/login/")
     page.get_by_label("E-mail").fill(DAN)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Second step")).to_be_visible()
     return page

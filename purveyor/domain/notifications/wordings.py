@@ -52,15 +52,22 @@ def edit_texts(*, template: Template, texts: Texts, actor: str, now: datetime) -
     known = placeholders_of(notification.event, is_internal=notification.is_internal)
     check_texts(texts, known=known, has_code=notification.shows_code)
     edited = {
-        "subject": texts.subject.strip(),
-        "text": texts.text,
-        "html": texts.html,
+        "subject": _tidy(texts.subject),
+        "text": _tidy(texts.text),
+        "html": _tidy(texts.html),
     }
-    changed = [name for name, new in edited.items() if getattr(template, name) != new]
+    changed = [
+        name for name, new in edited.items() if _tidy(getattr(template, name)) != new
+    ]
     for name in changed:
         setattr(template, name, edited[name])
     template.save(update_fields=changed)
     log(template, "edit", actor=actor, at=now, changed=changed)
+
+
+def _tidy(text: str) -> str:
+    """Return a text however it was sent: browsers end its lines in their own way."""
+    return text.replace("\r\n", "\n").strip()
 
 
 @transaction.atomic

@@ -220,17 +220,18 @@ def _read_tax_number(row: ReadRow) -> None:
 
 def _check(row: ReadRow, record: Model, columns: Mapping[str, str]) -> None:
     """Write down what the fields of a record say, under the names of the columns."""
-    others = {each.name for each in record._meta.fields} - set(columns)
-    try:
-        record.clean_fields(exclude=others)
-    except ValidationError as error:
-        for name, complaints in error.message_dict.items():
-            told = f"{columns[name].capitalize()}: {' '.join(complaints)}"
-            row.problems.append(told)
+    left_out = {each.name for each in record._meta.fields} - set(columns)
     known = Locale.parse("en").currencies
     if isinstance(record, Account) and record.currency not in known:
         told = _("Currency: “%(typed)s” is unknown. Write EUR or USD.")
         row.problems.append(told % {"typed": record.currency})
+        left_out.add("currency")
+    try:
+        record.clean_fields(exclude=left_out)
+    except ValidationError as error:
+        for name, complaints in error.message_dict.items():
+            told = f"{columns[name].capitalize()}: {' '.join(complaints)}"
+            row.problems.append(told)
 
 
 def _find_resellers(rows: list[ReadRow]) -> None:

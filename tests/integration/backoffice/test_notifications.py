@@ -12,6 +12,7 @@ from purveyor.domain.notifications.models import Notification, Template
 from purveyor.domain.notifications.reminder import REMINDER
 from purveyor.domain.notifications.rules import establish_notifications
 from purveyor.domain.notifications.welcome import WELCOME
+from purveyor.kernel.journal.models import Entry
 from tests.factories.accounts import an_account
 from tests.factories.catalogue import an_application
 from tests.factories.notifications import (
@@ -220,6 +221,18 @@ def test_a_text_is_changed(operator: Client, template: Template) -> None:
 
     template.refresh_from_db()
     assert template.subject == "Your licenses"
+
+
+def test_only_the_text_that_was_changed_is_journaled(
+    operator: Client, template: Template
+) -> None:
+    as_browsers_send = template.text.replace("\n", "\r\n").strip()
+    sent = typed(template, subject="Your licenses", text=as_browsers_send)
+
+    operator.post(reverse(CHANGE, args=[template.pk]), sent)
+
+    entry = Entry.objects.filter(verb="edit").latest("pk")
+    assert entry.facts["changed"] == ["subject"]
 
 
 def test_a_wrong_placeholder_is_named_with_its_line_and_the_text_stays(

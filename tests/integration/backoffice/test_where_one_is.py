@@ -23,6 +23,7 @@ pytestmark = pytest.mark.both
         ("bulk_executions", "Sales chevron_right Bulk executions"),
         ("expiry_radar", "Reports chevron_right Expiry radar"),
         ("orders_order_changelist", "Sales chevron_right Orders"),
+        ("signed_in", "Setup chevron_right Users and roles chevron_right Signed in"),
     ],
 )
 def test_the_path_of_a_page_begins_with_its_group_in_the_menu(

@@ -174,6 +174,9 @@ def group_of(address: str) -> Text:
 
 def line_above(path: str) -> tuple[Text, Item] | None:
     """Return the line of the menu under which a page stands by its address."""
+    for page, line in BESIDE.items():
+        if path == address_of(page):
+            path = address_of(line)
     lines = [
         (address, group.title, item)
         for group in MENU

@@ -27,7 +27,7 @@ class SignIn(LoginView):
     """Ask for e-mail and password; the rest of the way is django-allauth's."""
 
     authentication_form = AuthenticationForm
-    template_name = "admin/login.html"
+    template_name = "backoffice/door/sign_in.html"
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Let the person in, or ask for the second step."""

@@ -80,7 +80,8 @@ class Bss(UnfoldAdminSite):
         """
         Guard a view; what was typed survives an expired sign-in.
 
-        What is not there is not found, whichever view looked for it.
+        What is not there is not found, whichever view looked for it; nor is a record
+        by what can be no number of one.
         """
         guarded: View = super().admin_view(view, cacheable)
 
@@ -92,6 +93,8 @@ class Bss(UnfoldAdminSite):
                     keep_draft(request)
             elif request.session.get(MUST_SET_UP) and not _sets_up(request):
                 return HttpResponseRedirect(reverse("bss:set_up_second_step"))
+            if not str(kwargs.get("object_id") or 0).isdecimal():
+                raise Http404
             try:
                 return guarded(request, *args, **kwargs)
             except (ObjectDoesNotExist, NotFound) as error:
@@ -130,7 +133,7 @@ class Bss(UnfoldAdminSite):
             return HttpResponseRedirect(back)
         context = {
             **self.each_context(request),
-            "title": _("Log in"),
+            "title": _("Sign in"),
             "app_path": request.get_full_path(),
             REDIRECT_FIELD_NAME: back,
             **(extra_context or {}),

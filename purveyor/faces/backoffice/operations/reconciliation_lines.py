@@ -126,9 +126,7 @@ class LineList(TickedList):
     list_disable_select_all = True  # lines are decided about by those who see them
     ordering = ("drift", "position")
     search_fields = ("asset__number__exact",)  # and more: see `get_search_results`
-    search_help_text = gettext_lazy(
-        "Asset or account number, name of the account, or end of a coupon code"
-    )
+    search_help_text = gettext_lazy("Asset or account number, account, end of a code")
     actions = ("choose", "leave_out", "take_in")
     actions_list: Any = ()
 
