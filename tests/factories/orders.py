@@ -15,6 +15,7 @@ from purveyor.domain.orders.labels import (
     establish_labels,
 )
 from purveyor.domain.orders.lifecycle import OrderState
+from purveyor.domain.orders.lines import Line
 from purveyor.domain.orders.models import (
     ORDER_NUMBERS,
     Execution,
@@ -23,7 +24,6 @@ from purveyor.domain.orders.models import (
     StatusLabel,
 )
 from purveyor.domain.orders.operations import (
-    Line,
     create_order,
     put_items,
 )

@@ -15,9 +15,9 @@ from purveyor.domain.catalogue.operations import create_application
 from purveyor.domain.invoices.models import Invoice
 from purveyor.domain.notifications.rules import establish_notifications
 from purveyor.domain.orders.executing import ExecutionPlan
+from purveyor.domain.orders.lines import Line
 from purveyor.domain.orders.models import Order
 from purveyor.domain.orders.operations import (
-    Line,
     create_order,
     put_items,
 )

@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from django.db import transaction
 
+from purveyor.domain.orders.lines import Line
 from purveyor.domain.orders.models import Order, OrderItem
 from purveyor.domain.orders.operations import (
-    Line,
     create_order,
     put_items,
 )

@@ -1,35 +1,25 @@
 """What is done with an order, from its first draft until it can be executed."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from purveyor.domain.accounts.operations import hold_accounts
-from purveyor.domain.accounts.queries import bill_to_of, country_of, order_email_of
-from purveyor.domain.catalogue.models import Product
-from purveyor.domain.catalogue.pricing import PriceBook
-from purveyor.domain.catalogue.queries import check_is_sellable, tax_of
+from purveyor.domain.accounts.queries import country_of, order_email_of
+from purveyor.domain.catalogue.queries import check_is_sellable
 from purveyor.domain.orders.approvals import withdraw_approvals
 from purveyor.domain.orders.closing import close_order
 from purveyor.domain.orders.lifecycle import ORDER, OrderState
-from purveyor.domain.orders.models import (
-    ORDER_NUMBERS,
-    QUANTITY_MAX,
-    Order,
-    OrderItem,
-)
+from purveyor.domain.orders.lines import Line, fill_in_payer, priced
+from purveyor.domain.orders.models import ORDER_NUMBERS, Order, OrderItem
 from purveyor.domain.orders.pricing import book_of, check_price
 from purveyor.domain.orders.queries import lock_open_items
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import changes_of, check, log
 
 ITEMS_MAX = 200
-PERCENT_MAX = 100
-PRICE_MAX = 10_000_000
 
 
 class EmptyOrder(Refused):
@@ -42,24 +32,6 @@ class TooManyItems(Refused):
     """An order has a limit of items."""
 
     code = "orders.too_many_items"
-
-
-class WrongQuantity(Refused):
-    """A quantity is a whole number of licenses within bounds."""
-
-    code = "orders.wrong_quantity"
-
-
-class WrongDiscount(Refused):
-    """A discount is a share of the price, from 0 to 100 percent."""
-
-    code = "orders.wrong_discount"
-
-
-class WrongPrice(Refused):
-    """An agreed price is an amount within bounds, and not negative."""
-
-    code = "orders.wrong_price"
 
 
 class OrderingDisabled(Refused):
@@ -90,21 +62,6 @@ class NotADraft(Refused):
     """Only a draft can be edited."""
 
     code = "orders.not_a_draft"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """
-    What is asked for on one line of a draft. `quantity` counts licenses.
-
-    `unit_price` is the price that was agreed instead of the one on the list.
-    """
-
-    product: Product
-    quantity: int
-    discount_percent: Decimal = Decimal(0)
-    unit_price: Decimal | None = None
-    asset_name: str = ""
 
 
 @transaction.atomic
@@ -178,7 +135,7 @@ def _check_parties(order: Order) -> None:
     if not account.is_ordering_enabled:
         message = _("%(account)s may not order. Switch on Ordering on its page first.")
         raise OrderingDisabled(message % {"account": account.name})
-    _fill_in_payer(order)
+    fill_in_payer(order)
     hold_accounts(account, order.bill_to)
     payers = {account.pk, account.parent_id, account.bill_to_id}
     if order.bill_to_id not in payers:
@@ -197,13 +154,6 @@ def _check_parties(order: Order) -> None:
             "%(recipient)s belongs to another account. Choose another recipient."
         )
         raise WrongRecipient(message % {"recipient": order.recipient})
-
-
-def _fill_in_payer(order: Order) -> None:
-    """Fill in who pays and in which currency, where the order leaves it open."""
-    if order.bill_to_id is None:
-        order.bill_to = bill_to_of(order.account)
-    order.currency = order.currency or order.bill_to.currency
 
 
 @transaction.atomic
@@ -226,7 +176,7 @@ def put_items(
     country = country_of(order.bill_to)
     book = book_of(order, [line.product for line in lines], now)
     items = [
-        _priced(order, line, position=n, country=country, book=book)
+        priced(order, line, position=n, country=country, book=book)
         for n, line in enumerate(lines, start=1)
     ]
     order.items.all().delete()
@@ -236,78 +186,12 @@ def put_items(
     return made
 
 
-def item_as_typed(*, order: Order, line: Line, now: datetime) -> OrderItem:
-    """
-    Return what a line would be on an order if it were put there now; writes nothing.
-
-    :raises Refused: for all that `put_items` refuses of a line.
-    """
-    _fill_in_payer(order)
-    country = country_of(order.bill_to)
-    book = book_of(order, [line.product], now)
-    return _priced(order, line, position=1, country=country, book=book)
-
-
 def _said(item: OrderItem) -> str:
     """Return an item for the journal, with what was agreed about its price."""
     said = str(item)
     if item.is_priced_by_hand:
         said += f" @ {item.unit_price} (list {item.list_price})"
     return f"{said} -{item.discount_percent} %" if item.discount_percent else said
-
-
-def _priced(
-    order: Order, line: Line, *, position: int, country: str, book: PriceBook
-) -> OrderItem:
-    product = line.product
-    check_quantity(line.quantity)
-    if not 0 <= line.discount_percent <= PERCENT_MAX:
-        message = _("A discount is from 0 to 100 percent, not %(given)s.")
-        raise WrongDiscount(message % {"given": line.discount_percent})
-    check_is_sellable(product)
-    price = book.price_of(product, line.quantity)
-    agreed = _agreed(line, price.unit_price)
-    tax = tax_of(product=product, country=country)
-    return OrderItem(
-        order=order,
-        position=position,
-        product=product,
-        product_name=product.name,
-        asset_name=line.asset_name,
-        quantity=line.quantity,
-        price_list=price.price_list,
-        currency=order.currency,
-        unit_price=price.unit_price if agreed is None else agreed,
-        list_price=None if agreed is None else price.unit_price,
-        unit_cost=price.unit_cost,
-        discount_percent=line.discount_percent,
-        tax_name=tax.name,
-        tax_percent=tax.percent,
-    )
-
-
-def _agreed(line: Line, list_price: Decimal) -> Decimal | None:
-    """Return the price that was agreed; None if it is the one on the list."""
-    agreed = line.unit_price
-    if agreed is None or agreed == list_price:
-        return None
-    if not 0 <= agreed < PRICE_MAX:
-        message = _("A price is from 0 to below %(most)s, not %(given)s.")
-        raise WrongPrice(message % {"most": f"{PRICE_MAX:,}", "given": agreed})
-    return agreed
-
-
-def check_quantity(quantity: int) -> None:
-    """
-    Check a number of licenses.
-
-    :raises WrongQuantity: if it is not a whole number from 1 to the limit.
-    """
-    if not isinstance(quantity, int) or not 1 <= quantity <= QUANTITY_MAX:
-        message = _(
-            "The quantity must be a whole number from 1 to %(most)s, not %(given)s."
-        )
-        raise WrongQuantity(message % {"most": QUANTITY_MAX, "given": quantity})
 
 
 @transaction.atomic

@@ -13,8 +13,8 @@ from purveyor.domain.accounts.models import Account, Contact
 from purveyor.domain.accounts.queries import bill_to_of
 from purveyor.domain.catalogue.models import Product
 from purveyor.domain.orders.lifecycle import OrderState
+from purveyor.domain.orders.lines import Line, check_quantity
 from purveyor.domain.orders.models import Order
-from purveyor.domain.orders.operations import Line, check_quantity
 from purveyor.domain.orders.queries import items_of
 from purveyor.flows.checkout.baskets import Contents, contacts_for, contents_of
 from purveyor.flows.checkout.lifecycle import BASKET, BasketState

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.orders import operations as orders
 from purveyor.domain.orders.approvals import hold_order
+from purveyor.domain.orders.lines import Line
 from purveyor.domain.orders.models import Order
 from purveyor.domain.orders.queries import items_of, totals_of
 from purveyor.domain.provisioning.queries import may_buy
@@ -27,7 +28,7 @@ class BuyerNotAllowed(Refused):
 def draft_order(
     *,
     account: Account,
-    lines: Sequence[orders.Line],
+    lines: Sequence[Line],
     facts: Mapping[str, Any],
     actor: str,
     now: datetime,

@@ -23,9 +23,9 @@ from purveyor.domain.assets.operations import Coupon, connect_coupon, create_ass
 from purveyor.domain.catalogue.models import Application, Product
 from purveyor.domain.invoices.operations import charge_items
 from purveyor.domain.orders.executing import Chosen, ExecutionPlan, open_executions
+from purveyor.domain.orders.lines import Line
 from purveyor.domain.orders.models import Order
 from purveyor.domain.orders.operations import (
-    Line,
     create_order,
     put_items,
     submit_order,

@@ -15,7 +15,10 @@ from purveyor.domain.invoices.models import Charge
 from purveyor.domain.invoices.operations import drop_charge
 from purveyor.domain.invoices.sales import Sold, best_buyers, sold_by_month
 from purveyor.domain.orders.executing import ExecutionPlan
-from purveyor.domain.orders.operations import Line, put_items
+from purveyor.domain.orders.lines import Line
+from purveyor.domain.orders.operations import (
+    put_items,
+)
 from purveyor.faces.backoffice.frame.cards import SECTIONS
 from purveyor.flows.execution.operations import execute_order
 from purveyor.flows.ordering.operations import submit_order

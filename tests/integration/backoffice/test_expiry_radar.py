@@ -13,7 +13,10 @@ from django.urls import reverse
 from purveyor.domain.assets.lifecycle import AssetState
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.radar import Sight, radar_by_account, radar_by_days
-from purveyor.domain.orders.operations import Line, put_items
+from purveyor.domain.orders.lines import Line
+from purveyor.domain.orders.operations import (
+    put_items,
+)
 from purveyor.flows.ordering.operations import submit_order
 from purveyor.kernel.money import Money
 from tests.factories.accounts import an_account

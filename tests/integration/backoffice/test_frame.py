@@ -387,13 +387,6 @@ def test_a_form_opened_before_another_sign_in_is_told_to_be_reloaded(staff) -> N
     assert "This form has grown old" in words(answer)
 
 
-def test_what_can_be_no_number_of_a_record_is_not_found(staff) -> None:
-    administrator = staff("Administrator")
-
-    for page in ("accounts/account/import/change/", "orders/order/x/execute/"):
-        assert administrator.get(f"/bss/{page}").status_code == 404
-
-
 def test_an_unknown_address_says_so_kindly() -> None:
     answer = Client().get("/sign-in/nowhere/")
 

@@ -24,8 +24,12 @@ from purveyor.domain.invoices.models import Charge
 from purveyor.domain.invoices.operations import drop_charge
 from purveyor.domain.invoices.sales import best_buyers, sold_by_month
 from purveyor.domain.orders.executing import ExecutionPlan
+from purveyor.domain.orders.lines import Line
 from purveyor.domain.orders.models import Order, OrderItem
-from purveyor.domain.orders.operations import Line, create_order, put_items
+from purveyor.domain.orders.operations import (
+    create_order,
+    put_items,
+)
 from purveyor.flows.execution.operations import execute_order
 from purveyor.flows.ordering.operations import submit_order
 from purveyor.kernel import clock

@@ -32,6 +32,13 @@ def test_the_path_of_a_page_begins_with_its_group_in_the_menu(
     assert path in words(staff("Administrator").get(reverse(f"bss:{page}")))
 
 
+def test_what_can_be_no_number_of_a_record_is_not_found(staff) -> None:
+    administrator = staff("Administrator")
+
+    for page in ("accounts/account/import/change/", "orders/order/x/execute/"):
+        assert administrator.get(f"/bss/{page}").status_code == 404
+
+
 def test_a_window_is_called_as_what_it_shows(staff) -> None:
     account = an_account(name="Contoso")
     administrator = staff("Administrator")

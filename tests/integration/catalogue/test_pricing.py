@@ -24,8 +24,12 @@ from purveyor.domain.catalogue.pricing import (
     price_book,
 )
 from purveyor.domain.invoices.models import InvoiceLine
+from purveyor.domain.orders.lines import Line
 from purveyor.domain.orders.models import Order
-from purveyor.domain.orders.operations import Line, create_order, put_items
+from purveyor.domain.orders.operations import (
+    create_order,
+    put_items,
+)
 from purveyor.flows.execution.outcome import item_rows
 from purveyor.flows.ordering.operations import submit_order
 from purveyor.kernel.money import Money

@@ -18,9 +18,9 @@ from purveyor.domain.assets.models import Asset
 from purveyor.domain.catalogue.models import Product
 from purveyor.domain.invoices.models import Charge, Invoice, InvoiceLine
 from purveyor.domain.orders.executing import ExecutionPlan
+from purveyor.domain.orders.lines import Line
 from purveyor.domain.orders.models import Execution, Order, OrderItem
 from purveyor.domain.orders.operations import (
-    Line,
     cancel_order,
     create_order,
     put_items,

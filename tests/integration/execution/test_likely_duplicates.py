@@ -3,8 +3,11 @@
 from datetime import datetime, timedelta
 
 from purveyor.domain.accounts.models import Account
+from purveyor.domain.orders.lines import Line
 from purveyor.domain.orders.models import Order
-from purveyor.domain.orders.operations import Line, put_items
+from purveyor.domain.orders.operations import (
+    put_items,
+)
 from purveyor.flows.execution.preview import TWINS_MAX, preview_execution
 from purveyor.flows.ordering.operations import submit_order
 from tests.factories.accounts import an_account

@@ -13,11 +13,10 @@ from purveyor.domain.invoices.lifecycle import ChargeState, InvoiceState
 from purveyor.domain.invoices.models import Charge, Invoice
 from purveyor.domain.orders.executing import ExecutionPlan
 from purveyor.domain.orders.lifecycle import OrderState
+from purveyor.domain.orders.lines import Line, WrongQuantity
 from purveyor.domain.orders.models import Execution, Order
 from purveyor.domain.orders.operations import (
     EmptyOrder,
-    Line,
-    WrongQuantity,
 )
 from purveyor.domain.provisioning.lifecycle import LinkStatus
 from purveyor.domain.provisioning.models import (

@@ -10,7 +10,10 @@ from django.db.migrations.executor import MigrationExecutor
 
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.invoices.models import Charge
-from purveyor.domain.orders.operations import Line, put_items
+from purveyor.domain.orders.lines import Line
+from purveyor.domain.orders.operations import (
+    put_items,
+)
 from purveyor.flows.ordering.operations import submit_order
 from tests.factories.accounts import an_account
 from tests.factories.catalogue import BUNDLE, a_product

@@ -7,11 +7,9 @@ import pytest
 
 from purveyor.domain.orders.copying import copy_order
 from purveyor.domain.orders.lifecycle import OrderState
+from purveyor.domain.orders.lines import PRICE_MAX, Line, WrongPrice
 from purveyor.domain.orders.models import Order, OrderItem
 from purveyor.domain.orders.operations import (
-    PRICE_MAX,
-    Line,
-    WrongPrice,
     put_items,
     submit_order,
 )

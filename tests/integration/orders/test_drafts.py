@@ -16,16 +16,14 @@ from purveyor.domain.catalogue.queries import (
     NotYetActive,
 )
 from purveyor.domain.orders.lifecycle import OrderState
+from purveyor.domain.orders.lines import Line, WrongDiscount, WrongQuantity
 from purveyor.domain.orders.models import Order, OrderItem
 from purveyor.domain.orders.operations import (
     ITEMS_MAX,
     ForeignCurrency,
-    Line,
     NotADraft,
     OrderingDisabled,
     TooManyItems,
-    WrongDiscount,
-    WrongQuantity,
     WrongRecipient,
     create_order,
     edit_order,

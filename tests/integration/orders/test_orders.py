@@ -13,10 +13,10 @@ from purveyor.domain.catalogue.queries import NotPublished, NotYetActive
 from purveyor.domain.orders.copying import copy_order
 from purveyor.domain.orders.executing import StartsInThePast, check_start_date
 from purveyor.domain.orders.lifecycle import OrderState
+from purveyor.domain.orders.lines import Line
 from purveyor.domain.orders.models import Order, OrderItem
 from purveyor.domain.orders.operations import (
     EmptyOrder,
-    Line,
     NoRecipient,
     NotADraft,
     OrderingDisabled,

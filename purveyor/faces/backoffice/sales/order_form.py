@@ -25,8 +25,8 @@ from purveyor.domain.accounts.queries import bill_to_of
 from purveyor.domain.catalogue.models import PriceList, Product
 from purveyor.domain.catalogue.pricing import has_price
 from purveyor.domain.catalogue.queries import sellable_products
+from purveyor.domain.orders.lines import PRICE_MAX, Line
 from purveyor.domain.orders.models import QUANTITY_MAX, Order, OrderItem
-from purveyor.domain.orders.operations import PRICE_MAX, Line
 from purveyor.faces.backoffice.frame.display import NOTHING
 from purveyor.kernel import clock
 from purveyor.kernel.money import Money

@@ -6,8 +6,8 @@ from typing import Any
 
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.accounts.queries import bill_to_of
+from purveyor.domain.orders.lines import item_as_typed
 from purveyor.domain.orders.models import Order
-from purveyor.domain.orders.operations import item_as_typed
 from purveyor.faces.backoffice.sales.order_form import (
     cells_of,
     line_of,

@@ -11,8 +11,8 @@ from purveyor.domain.orders.executing import ExecutionPlan
 from purveyor.domain.orders.labels import (
     label_order,
 )
+from purveyor.domain.orders.lines import Line
 from purveyor.domain.orders.operations import (
-    Line,
     cancel_order,
 )
 from purveyor.domain.orders.queries import (
