@@ -70,6 +70,29 @@ def test_dan_delivers_one_item_now_and_the_other_later(desk: Page) -> None:
     assert Order.objects.get().state == OrderState.EXECUTED
 
 
+def test_dan_delivers_one_item_and_cancels_the_rest(desk: Page) -> None:
+    order = a_submitted_order(items=2, quantity=4)
+    desk.goto(f"/bss/orders/order/{order.pk}/change/")
+    delivers(desk, leaving_out="BitTitan User Migration Bundle")
+
+    shortcut(desk, "Cancel the rest")
+    dialog = desk.locator("#dialog")
+    stays, goes = dialog.locator("dd").first, dialog.locator("dd").last
+    expect(stays).to_contain_text("4 × BitTitan Mailbox License")
+    expect(goes).to_contain_text("4 × BitTitan User Migration Bundle")
+    dialog.get_by_role("button", name="Cancel the rest").click()
+    expect(dialog.get_by_text("Say why the order is cancelled.")).to_be_visible()
+    dialog.locator("[name=because]").fill("Bought elsewhere")
+    dialog.get_by_role("button", name="Cancel the rest").click()
+
+    expect(desk.get_by_text("The rest of order O-000001 is cancelled.")).to_be_visible()
+    expect(desk.get_by_text("because: Bought elsewhere")).to_be_visible()
+    items = desk.locator("#delivery tbody > tr")
+    expect(items.last).to_contain_text("Cancelled")
+    assert Order.objects.get().state == OrderState.EXECUTED
+    assert Asset.objects.get().order_item.position == 1
+
+
 def test_dan_executes_fifty_orders_of_which_one_fails(desk: Page, crew: Crew) -> None:
     first = a_submitted_order()
     copies_of(first, count=FIFTY - 2)
@@ -107,11 +130,16 @@ def types_a_line(desk: Page, place: int, words: str, quantity: str) -> None:
 
 def delivers(desk: Page, *, leaving_out: str = "") -> None:
     """Shortcuts > Order Delivery; take the tick from what is to wait."""
-    desk.locator("a", has_text="Shortcuts").first.click()
-    desk.get_by_text("Order Delivery", exact=True).first.click()
+    shortcut(desk, "Order Delivery")
     dialog = desk.locator("#dialog")
     if leaving_out:
         dialog.locator("label", has_text=leaving_out).locator("input").uncheck()
         expect(dialog.get_by_text("1 line, net €39.60").first).to_be_visible()
     dialog.get_by_role("button", name="Order Delivery").click()
     expect(desk.get_by_text("is executed:")).to_be_visible()
+
+
+def shortcut(desk: Page, name: str) -> None:
+    """Open one of the dialogs under Shortcuts."""
+    desk.locator("a", has_text="Shortcuts").first.click()
+    desk.get_by_text(name, exact=True).first.click()

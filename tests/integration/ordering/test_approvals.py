@@ -243,6 +243,7 @@ def test_the_rest_of_a_delivered_order_waits_and_a_no_cancels_it(
     )
 
     assert (str(waiting.amount), str(waiting.credit.used)) == ("€117.81", "€117.81")
+    assert waiting.items == ("10 × BitTitan User Migration Bundle",)
     closed = fresh(order)
     assert (closed.state, closed.cancelled_because) == ("EXECUTED", "Pay first.")
     assert set(order.items.values_list("pk", "state")) == {

@@ -60,12 +60,12 @@ class LabelFilter(DropdownFilter):
 class RestFilter(SimpleListFilter):
     """Orders of which a part was executed, and the rest cancelled."""
 
-    title = gettext_lazy("rest")
+    title = gettext_lazy("items")
     parameter_name = "rest"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
         """Return the one answer: a rest that is open is a status."""
-        return [("cancelled", _("Cancelled"))]
+        return [("cancelled", _("Rest cancelled"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Return the orders whose rest was cancelled, if they are asked for."""
