@@ -255,7 +255,7 @@ def test_pages_of_who_asks_for_an_account(village: Village, visits: Visits) -> N
 
 #: What somebody fills in who asks for an account.
 TYPED = {
-    "Company": LONG,
+    "Name of the company": LONG,
     "E-mail of the company": "office@donau.example",
     "Street and number": "Kai 1",
     "Postcode": "20457",

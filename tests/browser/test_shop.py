@@ -12,12 +12,13 @@ from purveyor.domain.assets.lifecycle import AssetState
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.orders.models import Order
 from purveyor.domain.provisioning.models import ServiceManagerSetup
+from purveyor.flows.checkout.models import Basket
 from purveyor.flows.reconciliation.approval import approve_plan
 from purveyor.flows.reconciliation.lifecycle import RunState
 from purveyor.flows.reconciliation.models import ReconciliationRun
 from purveyor.flows.reconciliation.starting import start_reconciliation
 from purveyor.kernel import clock
-from tests.factories.accounts import a_reseller, an_account
+from tests.factories.accounts import a_reseller, an_account, an_end_customer
 from tests.factories.catalogue import an_application
 from tests.factories.members import PASSWORD, a_member
 from tests.factories.moments import DAN
@@ -77,7 +78,8 @@ def test_a_direct_customer_buys_for_itself_and_redeems(
     orders(page)
 
     expect(page.get_by_text("All of it is delivered")).to_be_visible()
-    page.get_by_role("link", name="Berlin office").click()
+    page.get_by_role("link", name="Go to the coupon code").click()
+    expect(page.get_by_role("heading", name="Berlin office")).to_be_visible()
     code = reveals(page)
     assert page.evaluate("navigator.clipboard.readText()") == code
     redeems(page.context.new_page(), vendor, code)
@@ -164,6 +166,33 @@ def test_all_of_it_works_by_keyboard(visits: Visits, crew: Crew) -> None:
     goes_to(page, "Reveal")
     page.keyboard.press("Enter")
     expect(page.locator("#coupon-code")).to_have_text(re.compile("BT-"))
+
+
+def test_the_basket_is_kept_and_takes_nobody_away(visits: Visits) -> None:
+    reseller = a_reseller()
+    an_end_customer(reseller=reseller, name="Elbklinik")
+    a_member(account=reseller, email=MIA)
+    page = visits()
+    puts_ten_into_the_basket(page)
+
+    goes_to(page, "Licenses")
+    page.keyboard.type("20")
+    goes_to(page, "Friendly name")
+    page.keyboard.type("Berlin")
+    expect(page.get_by_text("€198.00").first).to_be_visible()
+    expect(page.get_by_role("link", name="Basket 20 licenses")).to_be_visible()
+    expect(page.get_by_label("Friendly name")).to_be_focused()
+    expect(page.get_by_label("Friendly name")).to_have_value("Berlin")
+
+    goes_to(page, "For whom is it?")
+    kept = Basket.objects.filter(receiver__name="Elbklinik", items__asset_name="Berlin")
+    page.keyboard.press("ArrowDown")
+    assert eventually(kept.exists, seconds=10)
+    page.keyboard.press("ArrowDown")  # “A new customer …” leads on by Checkout only
+    expect(page.get_by_label("For whom is it?")).to_be_focused()
+    goes_to(page, "Checkout")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/customers/new/")
 
 
 def test_a_reseller_keeps_its_customers_on_a_phone(visits: Visits) -> None:
@@ -279,7 +308,7 @@ def fills_in_a_customer(page: Page) -> None:
     """Tell of a new end customer."""
     page.wait_for_url(re.compile("/customers/new/"))
     for label, text in (
-        ("Company", "Elbklinik"),
+        ("Name of the company", "Elbklinik"),
         ("E-mail of the company", "office@elbklinik.example"),
         ("Street and number", "Klinikweg 1"),
         ("Postcode", "21680"),

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Case, When
 from django.utils.translation import gettext as _
 
 from purveyor.domain.accounts.models import Account, Contact
@@ -29,9 +30,11 @@ class TooManyMails(Refused):
 
 
 def contacts_for(*, asset: Asset, seen_by: Account) -> tuple[Contact, ...]:
-    """Return whom a viewer may choose: the owner's contacts, and its own."""
+    """Return whom a viewer may choose: the owner's contacts first, then its own."""
     people = Contact.objects.filter(account__in={asset.account_id, seen_by.pk})
-    return tuple(people.order_by("first_name", "last_name", "id")[:CONTACTS_MAX])
+    is_own = Case(When(account=asset.account_id, then=0), default=1)
+    by_name = people.order_by(is_own, "first_name", "last_name", "id")
+    return tuple(by_name[:CONTACTS_MAX])
 
 
 @transaction.atomic

@@ -34,13 +34,18 @@ def invitation_texts(
     }
     with override(user.language or settings.LANGUAGE_CODE):
         subject, *parts = _words(user, LinkPurpose(purpose))
-        return written(subject, (_("Hello %(name)s,"), *parts), facts)
+        return written(subject, (_greeting(user), *parts), facts)
 
 
 def written(subject: str, parts: Iterable[str], facts: Mapping[str, str]) -> Texts:
     """Return a mail of a few paragraphs, with its facts put in."""
     text = "\n\n".join((*parts, "")) % facts
     return Texts(subject % facts, text, urlize(linebreaks(text, autoescape=True)))
+
+
+def _greeting(user: User) -> str:
+    """Return how a mail begins; who was just invited has told no name yet."""
+    return _("Hello %(name)s,") if user.name else _("Hello,")
 
 
 def _words(user: User, purpose: LinkPurpose) -> tuple[str, ...]:
@@ -87,7 +92,7 @@ def _staff() -> tuple[str, ...]:
 
 def _member() -> tuple[str, ...]:
     why = _(
-        "you can act for %(accounts)s in the shop of %(organization)s. Set your "
+        "you can act for %(accounts)s in the shop of %(organization)s now. Set your "
         "password here:"
     )
     return (_("Your access to %(organization)s"), why, *_first())

@@ -107,6 +107,12 @@ class OrderProgress:
         stages = {item.delivery.stage for item in self.items}
         return stages - {Stage.STOPPED} == {Stage.DONE}
 
+    @property
+    def coupons(self) -> tuple[str, ...]:
+        """The numbers of the assets whose coupon codes are there."""
+        done = (each for each in self.items if each.delivery.stage == Stage.DONE)
+        return tuple(each.asset_number for each in done)
+
 
 def progress_of(*, number: str, member: Membership, today: date) -> OrderProgress:
     """

@@ -83,11 +83,16 @@ def needs_of(
         before = credit.minus(amount)
         need = Need(ApprovalCause.CREDIT, amount, before.used, credit.limit)
         needs.append(need)
-    account = order.account
-    if account.needs_reseller_approval and account.parent not in (None, agreed_by):
+    if reseller_to_ask(account=order.account, agreed_by=agreed_by) is not None:
         used = Money(Decimal(0), order.currency)
         needs.append(Need(ApprovalCause.RESELLER, amount, used))
     return needs
+
+
+def reseller_to_ask(*, account: Account, agreed_by: Account | None) -> Account | None:
+    """Return the reseller that has to agree to orders of an account, if one has to."""
+    is_asked = account.needs_reseller_approval and account.parent != agreed_by
+    return account.parent if is_asked else None
 
 
 @transaction.atomic

@@ -13,13 +13,19 @@ from purveyor.domain.assets.models import Asset
 from purveyor.domain.orders.lifecycle import OrderState
 from purveyor.domain.orders.models import Approval, Order
 from purveyor.faces.storefront.frame.lists import ROWS_A_PAGE
+from purveyor.flows.checkout.models import Basket
 from purveyor.kernel.journal.models import Entry
 from tests.factories.accounts import a_reseller, an_account, an_end_customer
 from tests.factories.catalogue import a_product
 from tests.factories.members import a_member, a_visit
 from tests.factories.orders import a_submitted_order, is_executed_by_hand
 from tests.factories.provisioning import a_link, a_setup
-from tests.support.shopping import buys, page
+from tests.support.shopping import (
+    buys,
+    fills_in_details,
+    fills_the_basket,
+    page,
+)
 
 HERE = "/customers/approvals/"
 
@@ -86,6 +92,25 @@ def test_both_sides_read_what_the_order_waits_for(lea: Account) -> None:
     readers = at(lea.parent, MemberRole.READ_ONLY)
     assert "It waits for the approval of your account." in page(readers, address)
     assert HERE not in page(readers, address)
+
+
+def test_whoever_orders_reads_before_who_has_to_agree(lea: Account) -> None:
+    customer, north = at(lea), at(lea.parent)
+
+    def review(client: Client, **given: Account) -> str:
+        basket = fills_the_basket(client)
+        for name, account in given.items():
+            Basket.objects.filter(pk=basket.pk).update(**{name: account})
+        fills_in_details(client, basket)
+        return page(client, f"/checkout/{basket.key}/review/")
+
+    told = review(customer)
+    assert "Northwind has to agree before the order runs." in told
+    assert "The prices are those you see." not in told  # none is shown
+    Basket.objects.all().delete()
+    told = review(north, receiver=lea)
+    assert "has to agree" not in told
+    assert "The prices are those you see." in told
 
 
 def test_a_rejected_order_tells_its_buyer_why(lea: Account) -> None:
@@ -221,13 +246,15 @@ def test_questions_about_credit_are_not_for_resellers(lea: Account) -> None:
 
 def test_the_way_says_how_many_wait(lea: Account) -> None:
     north = at(lea.parent)
-    waiting = re.compile(r'class="count">(\d+)<span class="unseen">orders to approve')
+    waiting = re.compile(r'class="count">(\d+)<span class="unseen"> orders to approve')
 
     assert not waiting.search(page(north, "/"))
     for _n in range(2):
         a_submitted_order(account=lea)
 
     assert waiting.findall(page(north, "/")) == ["2"]
+    tab = re.compile(r'>Orders to approve <b class="count">(\d+)</b>')
+    assert tab.findall(page(north, "/customers/")) == ["2"]
 
 
 def test_the_page_needs_as_many_statements_for_many(

@@ -303,7 +303,9 @@ def test_an_asset_gets_another_name() -> None:
     assert refused.status_code == 422
     assert "x" * 201 in refused.content.decode()
     assert asset.name == "Berlin"
-    assert "It is called Berlin now." in page(client, f"/assets/{asset.number}/")
+    assert "The asset is called “Berlin” now." in page(
+        client, f"/assets/{asset.number}/"
+    )
 
 
 # ------------------------------------------------------------------ the mail
@@ -324,9 +326,13 @@ def test_the_welcome_mail_goes_to_a_chosen_contact() -> None:
     write_welcome(asset=asset, actor="worker", now=NOON)
     Message.objects.update(state="SENT", due_at=None, sent_at=NOON)
     client = a_buyer(account=reseller)
+    offered = re.findall(
+        r'<option value="(\d+)"', page(client, f"/assets/{asset.number}/")
+    )
 
     answer = sends(client, asset, contact_of(reseller).pk)
 
+    assert offered == [str(contact_of(each).pk) for each in (lea, reseller)]
     assert answer.status_code == 302
     again = Message.objects.latest("pk")
     assert again.recipient == contact_of(reseller).email

@@ -208,7 +208,7 @@ def test_the_page_tells_all_that_is_known(northwind: Account) -> None:
 
     shown = page(visits(northwind), f"/customers/{lea.number}/")
 
-    assert "Orders (asked first) · Bills" in shown
+    assert "Orders (main contact) · Bills" in shown
     assert "Main Street 1" in shown
     assert "Northwind" in shown
     assert f'href="/assets/{asset.number}/"' in shown

@@ -103,7 +103,7 @@ def test_a_new_password_ends_the_other_sessions(desk: Client) -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"old": "wrong"}, "not your password until now"),
+        ({"old": "wrong"}, "not your current password"),
         ({"again": "something else"}, "not the same"),
         ({"password": "12345678", "again": "12345678"}, "too common"),
     ],

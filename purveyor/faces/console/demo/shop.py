@@ -11,7 +11,7 @@ from purveyor.faces.console.demo.company import BUNDLE, MAILBOX, SIGN_IN
 
 LOOKS = {
     "shop_color": "#0f6e84",
-    "shop_welcome": "Migration licences from BitTitan, delivered in seconds.",
+    "shop_welcome": "Migration licenses from BitTitan, delivered in seconds.",
     "support_email": "help@meridian.example",
     "terms": (
         "Meridian sells licences to companies, not to consumers.\n\n"

@@ -145,7 +145,7 @@ def rename(request: ShopRequest, asset: str) -> HttpResponse:
         return _page(request, found, name_form=form)
     name, actor = form.cleaned_data["name"], str(request.user)
     rename_asset(asset=found, name=name, actor=actor, now=clock.now())
-    messages.success(request, _("It is called %(name)s now.") % {"name": name})
+    messages.success(request, _("The asset is called “%(name)s” now.") % {"name": name})
     return redirect("storefront:asset", asset)
 
 

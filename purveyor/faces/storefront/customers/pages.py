@@ -100,7 +100,7 @@ def _save(request: ShopRequest, found: Any, form: CustomerForm) -> bool:
 def _asked_about(person: ContactRow) -> list[str]:
     """Return what a contact is asked about, in words."""
     names = role_names()
-    first = _("%(what)s (asked first)")
+    first = _("%(what)s (main contact)")
     return [
         first % {"what": names[role]} if role in person.first_asked else names[role]
         for role in person.roles

@@ -15,7 +15,7 @@ ADDRESS = ("line1", "line2", "postcode", "city", "country")
 class FirmForm(ShopForm):
     """What has to be known of a firm."""
 
-    name = forms.CharField(label=gettext_lazy("Company"), max_length=200)
+    name = forms.CharField(label=gettext_lazy("Name of the company"), max_length=200)
     email = forms.EmailField(
         label=gettext_lazy("E-mail of the company"),
         help_text=gettext_lazy("The vendor is told this address."),

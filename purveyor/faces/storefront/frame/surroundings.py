@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from purveyor.faces.storefront.frame.access import arrive
+from purveyor.faces.storefront.frame.waiting import orders_to_approve
 from purveyor.flows.checkout.baskets import count_licenses
-from purveyor.flows.ordering.approving import count_waiting
 
 LOOK_COOKIE = "look"
 LOOKS = ("auto", "light", "dark")
@@ -23,7 +23,6 @@ CUSTOMERS = (
     *("customers", "new_customer", "customer", "edit_customer"),
     *("new_contact", "edit_contact", "approvals", "reject"),
 )
-WAITING_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "memberships": shopper.memberships,
         "onlooker": shopper.look,
         "ways": _ways(shopper) if member is not None else (),
+        "manages_people": member is not None and member.may("people.manage"),
         "basket_count": _basket_count(shopper),
         "look": look if look in LOOKS else "auto",
         "here": request.get_full_path() if request.method == "GET" else "/",
@@ -64,7 +64,7 @@ def _ways(request: Any) -> tuple[Way, ...]:
         (_("My customers"), "people", "customers", "customers.view", CUSTOMERS),
     )
     here = request.resolver_match.url_name if request.resolver_match else ""
-    waiting = {"customers": _to_approve(request)}
+    waiting = {"customers": orders_to_approve(request)}
     return tuple(
         Way(
             title,
@@ -76,14 +76,6 @@ def _ways(request: Any) -> tuple[Way, ...]:
         for title, icon, name, permission, pages in known
         if request.member.may(permission)
     )
-
-
-def _to_approve(request: Any) -> int:
-    """Return how many orders wait for a member's yes, at most a limit."""
-    member = request.member
-    if not member.may("orders.approve"):
-        return 0
-    return count_waiting(as_reseller=member.account, limit=WAITING_MAX)
 
 
 def _basket_count(request: Any) -> int | None:

@@ -21,6 +21,7 @@ class Place:
     name: str
     permission: str = ""
     beside: tuple[str, ...] = ()
+    waiting: int = 0  # what waits there for the member
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Tab:
     title: str
     address: str
     is_here: bool
+    waiting: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ def tabs_of(request: ShopRequest, label: str, places: Sequence[Place]) -> Tabs |
             each.title,
             reverse(f"storefront:{each.name}"),
             here in {each.name, *each.beside},
+            each.waiting,
         )
         for each in places
         if not each.permission or request.member.may(each.permission)

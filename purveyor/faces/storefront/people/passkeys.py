@@ -24,6 +24,7 @@ from purveyor.domain.accounts.signing_in import note_second_step
 from purveyor.faces.storefront.frame.access import anyone, member
 from purveyor.faces.storefront.frame.forms import LikeOurs
 from purveyor.faces.storefront.people.pages import among_tabs
+from purveyor.faces.ui.browsers import browser_words
 from purveyor.kernel import clock
 
 
@@ -48,6 +49,11 @@ class AddPasskey(AddWebAuthnView):
 
     template_name = "storefront/people/add_passkey.html"
     form_class: Any = PasskeyForm
+
+    def get_initial(self) -> dict[str, Any]:
+        """Return what the device is called at first: what is known of it."""
+        agent = self.request.META.get("HTTP_USER_AGENT", "")
+        return {**super().get_initial(), "name": browser_words(agent)}
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Keep it."""

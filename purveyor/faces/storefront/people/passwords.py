@@ -66,7 +66,7 @@ class NewPasswordForm(ShopForm):
 class ChangePasswordForm(NewPasswordForm):
     """Asks for the old password too; wrong ones are counted."""
 
-    old = password_field(gettext_lazy("Password until now"), use="current-password")
+    old = password_field(gettext_lazy("Current password"), use="current-password")
     field_order = ("old", "password", "again")
 
     def __init__(self, request: ShopRequest, *args: Any, **kwargs: Any) -> None:
@@ -78,7 +78,7 @@ class ChangePasswordForm(NewPasswordForm):
         old: str = self.cleaned_data["old"]
         if authenticate(self.request, username=self.user.email, password=old) is None:
             note_wrong_password(self.request, email=self.user.email, now=clock.now())
-            raise forms.ValidationError(_("This is not your password until now."))
+            raise forms.ValidationError(_("This is not your current password."))
         return old
 
 

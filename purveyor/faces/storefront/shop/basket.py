@@ -75,7 +75,7 @@ class BasketForm(ShopForm):
     def _receiver_field(self, receivers: Sequence[Receiver]) -> forms.ChoiceField:
         own, *customers = receivers
         choices: list[Any] = [
-            (own.number, _("%(account)s (for ourselves)") % {"account": own.name})
+            (own.number, _("For ourselves: %(account)s") % {"account": own.name})
         ]
         if customers:
             named = [(each.number, each.name) for each in customers]
@@ -84,6 +84,7 @@ class BasketForm(ShopForm):
         return forms.ChoiceField(
             label=_("For whom is it?"),
             choices=choices,
+            widget=forms.Select(attrs={"data-leads-on": NEW_CUSTOMER}),
             help_text=_("They own the licenses and can redeem the coupon."),
         )
 

@@ -41,6 +41,7 @@ from purveyor.flows.checkout.operations import (
     place_order,
     put_details,
 )
+from purveyor.flows.ordering.approving import reseller_to_ask
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 
@@ -198,6 +199,9 @@ def _review(
         "agreed": written_agreement(agreement_on(contents)),
         "changes": changes,
         "bill": bill_of(contents.payer),
+        "agrees": reseller_to_ask(
+            account=contents.receiver, agreed_by=request.member.account
+        ),
     }
     return render(request, "storefront/review.html", told, status=status)
 

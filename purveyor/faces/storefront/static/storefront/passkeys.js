@@ -24,12 +24,15 @@ async function optionsOf(form) {
 
 async function send(form) {
   const failed = form.querySelector("[data-failed]");
-  failed.hidden = true;
+  const nameless = form.querySelector("[data-nameless]");
+  failed.hidden = nameless.hidden = true;
   try {
     const credential = await ask[form.dataset.passkey](await optionsOf(form));
     form.elements.credential.value = JSON.stringify(credential);
-  } catch {
-    failed.hidden = false;
+  } catch (error) {
+    // An address of numbers has no name that a passkey could be for.
+    const said = error.name === "SecurityError" ? nameless : failed;
+    said.hidden = false;
     return;
   }
   form.submit();

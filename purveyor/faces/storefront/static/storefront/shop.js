@@ -55,13 +55,35 @@ window.addEventListener("pageshow", (event) => {
   }
 });
 
-// The basket is kept as soon as a field is left.
+const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
+
+// The basket is kept as soon as a field is left. Only sums and words are put in anew,
+// so what is being typed stays, and whoever goes by keyboard stays where they are.
 const basket = document.querySelector("[data-basket]");
 if (basket) {
   const update = basket.querySelector("[data-update]");
+  const shown = () => document.querySelectorAll("[data-fresh]");
+  let kept = Promise.resolve();
+  let isByKey = false;
+
+  const keep = async () => {
+    const sent = { method: "POST", body: new FormData(basket) };
+    const answer = await fetch(basket.action, sent);
+    if (!answer.ok) return basket.requestSubmit(update);
+    const page = parsed(await answer.text());
+    const fresh = [...page.querySelectorAll("[data-fresh]")];
+    if (fresh.length !== shown().length) return location.assign(answer.url);
+    shown().forEach((part, place) => part.replaceWith(fresh[place]));
+  };
+
   update.hidden = true;
-  basket.addEventListener("change", (event) => {
-    if (event.target.checkValidity()) basket.requestSubmit(update);
+  basket.addEventListener("keydown", () => { isByKey = true; });
+  basket.addEventListener("pointerdown", () => { isByKey = false; });
+  basket.addEventListener("change", ({ target }) => {
+    if (!target.checkValidity()) return;
+    // The arrow keys come past what leads to another page; there “Checkout” goes on.
+    if (isByKey && target.dataset.leadsOn === target.value) return;
+    kept = kept.then(keep).catch(() => basket.requestSubmit(update));
   });
 }
 
@@ -79,9 +101,9 @@ if (delivery) {
     try {
       const answer = await fetch(delivery.dataset.poll, { headers: { "X-Part": "progress" } });
       if (answer.ok) {
-        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        const fresh = page.querySelector("#progress");
-        if (fresh) shown.replaceWith(fresh);
+        const fresh = parsed(await answer.text()).querySelector("#progress");
+        // What is as it was is left alone: nobody's focus is taken, nothing said twice.
+        if (fresh && fresh.outerHTML !== shown.outerHTML) shown.replaceWith(fresh);
       }
     } catch {
       // Without a connection nothing is lost: the next second asks again.
