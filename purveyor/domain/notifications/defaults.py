@@ -49,6 +49,10 @@ NOTIFICATIONS: dict[str, dict[str, Any]] = {
     "Order waits for approval": _rule(
         E.ORDER_WAITING, INTERNAL, "STAFF:Billing", is_enabled=ON
     ),
+    "Order waits for its reseller": _rule(
+        E.ORDER_ASKS_RESELLER, CUSTOMER, "RESELLER", is_enabled=ON
+    ),
+    "Order rejected": _rule(E.ORDER_REJECTED, CUSTOMER, "BUYER", is_enabled=ON),
     "Coupon code expires: who sold it": _rule(
         E.ASSET_EXPIRING, INTERNAL, "SALESPERSON", is_enabled=OFF
     ),

@@ -26,9 +26,11 @@ class EventName(TextChoices):
     ASSET_FAILED = "ASSET_FAILED", _("Asset failed")
     ORDER_SUBMITTED = "ORDER_SUBMITTED", _("Order submitted")
     ORDER_WAITING = "ORDER_WAITING", _("Order waits for approval")
+    ORDER_ASKS_RESELLER = "ORDER_ASKS_RESELLER", _("Order waits for its reseller")
     ORDER_EXECUTED = "ORDER_EXECUTED", _("Order executed")
     ORDER_CANCELLED = "ORDER_CANCELLED", _("Order cancelled")
     ORDER_REST_CANCELLED = "ORDER_REST_CANCELLED", _("Rest of an order cancelled")
+    ORDER_REJECTED = "ORDER_REJECTED", _("Order rejected")
     ACCOUNT_SYNCHRONIZED = "ACCOUNT_SYNCHRONIZED", _("Account synchronized")
     ACCOUNT_FAILED = "ACCOUNT_FAILED", _("Account not synchronized: it failed")
     INVOICE_ISSUED = "INVOICE_ISSUED", _("Invoice issued")
@@ -107,9 +109,11 @@ EVENTS: dict[EventName, Event] = {
         Event(E.ASSET_FAILED, ASSET, ("fail",), "FAILED"),
         Event(E.ORDER_SUBMITTED, ORDER, ("submit",)),
         Event(E.ORDER_WAITING, ORDER, ("hold",)),
+        Event(E.ORDER_ASKS_RESELLER, ORDER, ("hold",)),  # if it is up to one
         Event(E.ORDER_EXECUTED, ORDER, ("execute", "deliver"), "EXECUTED"),
-        Event(E.ORDER_CANCELLED, ORDER, ("cancel", "reject"), "CANCELLED"),
+        Event(E.ORDER_CANCELLED, ORDER, ("cancel",), "CANCELLED"),
         Event(E.ORDER_REST_CANCELLED, ORDER, ("cancel_rest", "reject"), "EXECUTED"),
+        Event(E.ORDER_REJECTED, ORDER, ("reject",)),
         Event(E.ACCOUNT_SYNCHRONIZED, LINK, ("synchronize", "adopt"), "SYNCHRONIZED"),
         Event(E.ACCOUNT_FAILED, LINK, ("fail",), "FAILED"),
         Event(E.INVOICE_ISSUED, INVOICE, ("issue",)),
@@ -138,10 +142,10 @@ def _news() -> dict[str, frozenset[str]]:
 NEWS = _news()
 
 
-def event_of(record: str, verb: str, after: str) -> Event | None:
-    """Return the event that a line of the journal bears, if it bears one."""
-    for event in EVENTS.values():
-        is_meant = event.record == record and verb in event.verbs
-        if is_meant and event.after in {"", after}:
-            return event
-    return None
+def events_of(record: str, verb: str, after: str) -> tuple[Event, ...]:
+    """Return the events that a line of the journal bears; most bear none."""
+    return tuple(
+        event
+        for event in EVENTS.values()
+        if event.record == record and verb in event.verbs and event.after in {"", after}
+    )

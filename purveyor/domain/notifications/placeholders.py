@@ -50,6 +50,7 @@ ORGANIZATION = (
         _("Our organization: phone; may be empty"),
         "+49 30 555 0100",
     ),
+    P("shop_url", _("Link to the shop"), "https://shop.contoso.example/"),
 )
 OF_ORDER = (
     P("order_number", _("Order: number"), "O-000042"),

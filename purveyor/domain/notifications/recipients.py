@@ -35,6 +35,7 @@ class Role(TextChoices):
     TECHNICAL_CONTACTS = "TECHNICAL_CONTACTS", gettext_lazy("Technical contacts")
     ACCOUNT = "ACCOUNT", gettext_lazy("The account's e-mail")
     RESELLER = "RESELLER", gettext_lazy("The e-mail of the account's reseller")
+    BUYER = "BUYER", gettext_lazy("Who ordered; the order contacts if staff did")
     SALESPERSON = "SALESPERSON", gettext_lazy("Who created the order")
     ORGANIZATION = "ORGANIZATION", gettext_lazy("Our own e-mail")
     MAILBOX = "MAILBOX", gettext_lazy("The mailbox set for the reconciliation")
@@ -51,7 +52,13 @@ OF_ACCOUNT = (
 )
 #: Who can be found for each kind of record.
 ROLES: dict[str, tuple[Role, ...]] = {
-    ORDER: (R.ORDER_RECIPIENT, *OF_ACCOUNT, R.SALESPERSON, R.ORGANIZATION),
+    ORDER: (
+        R.BUYER,
+        R.ORDER_RECIPIENT,
+        *OF_ACCOUNT,
+        R.SALESPERSON,
+        R.ORGANIZATION,
+    ),
     ASSET: (R.ORDER_RECIPIENT, *OF_ACCOUNT, R.SALESPERSON, R.ORGANIZATION),
     LINK: (*OF_ACCOUNT, R.ORGANIZATION),
     INVOICE: (*OF_ACCOUNT, R.ORGANIZATION),
@@ -165,6 +172,17 @@ def _recipient(news: News) -> list[str]:
     return [news.order.recipient_email] if news.order else []
 
 
+def _buyer(news: News) -> list[str]:
+    """Return who ordered in the Storefront; what staff keyed in has contacts."""
+    if news.order is None:
+        return []
+    people = User.objects.filter(
+        email=news.order.created_by, is_staff=False, is_active=True
+    )
+    found = list(people.values_list("email", flat=True)[:1])
+    return found or _contacts(news.account, "is_order_contact")
+
+
 def _salesperson(news: News) -> list[str]:
     return _staff(Q(email=news.order.created_by)) if news.order else []
 
@@ -180,6 +198,7 @@ def _organization(_news: News) -> list[str]:
 
 
 _FINDERS: dict[Role, Callable[[News], list[str]]] = {
+    R.BUYER: _buyer,
     R.ORDER_RECIPIENT: _recipient,
     R.ORDER_CONTACTS: lambda news: _contacts(news.account, "is_order_contact"),
     R.BILLING_CONTACTS: lambda news: _contacts(

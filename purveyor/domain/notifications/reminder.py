@@ -2,8 +2,8 @@
 
 from functools import cache
 
+from purveyor.domain.notifications.first_words import REMINDER_SUBJECT
 from purveyor.domain.notifications.rendering import Texts
-from purveyor.domain.notifications.starters import REMINDER_SUBJECT
 from purveyor.domain.notifications.welcome import texts_in
 
 REMINDER = "BitTitan coupon code expires"

@@ -83,6 +83,7 @@ def values_of_organization() -> dict[str, str]:
         "organization_name": organization.name if organization else "",
         "organization_email": organization.email if organization else "",
         "organization_phone": organization.phone if organization else "",
+        "shop_url": f"{settings.PUBLIC_URL.rstrip('/')}/",
     }
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from functools import cache
 
+from purveyor.domain.notifications.first_words import WELCOME_SUBJECT
 from purveyor.domain.notifications.frames import framed, parts_in, read
 from purveyor.domain.notifications.rendering import Texts
-from purveyor.domain.notifications.starters import WELCOME_SUBJECT
 
 WELCOME = "Welcome BitTitan Integration customer"
 

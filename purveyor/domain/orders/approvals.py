@@ -131,6 +131,12 @@ def was_approved(*, order: Order, cause: ApprovalCause) -> bool:
     return given.exists()
 
 
+def asks_reseller(*, order: Order) -> bool:
+    """Return whether an order waits for the yes of its account's reseller."""
+    waiting = order.approvals.filter(state=ApprovalState.WAITING)
+    return waiting.filter(cause=ApprovalCause.RESELLER).exists()
+
+
 def _kept(approval: Approval) -> Order:
     """Return the order as it is now, kept: two who approve do not miss each other."""
     order = Order.objects.select_for_update().get(pk=approval.order_id)

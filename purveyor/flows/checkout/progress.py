@@ -9,12 +9,8 @@ from django.utils.translation import gettext as _
 
 from purveyor.domain.accounts.membership import Membership
 from purveyor.domain.invoices.bills import bills_of_order
-from purveyor.domain.orders.lifecycle import (
-    ApprovalCause,
-    ApprovalState,
-    ItemState,
-    OrderState,
-)
+from purveyor.domain.orders.approvals import asks_reseller
+from purveyor.domain.orders.lifecycle import ItemState, OrderState
 from purveyor.domain.orders.models import Order, OrderItem
 from purveyor.domain.orders.queries import Totals, totals_of
 from purveyor.flows.checkout.cancelling import (
@@ -212,5 +208,4 @@ def _asks(order: Order, member: Membership) -> bool:
 def _is_up_to_reseller(order: Order) -> bool:
     if order.state not in (OrderState.AWAITING_APPROVAL, OrderState.EXECUTING):
         return False
-    waiting = order.approvals.filter(state=ApprovalState.WAITING)
-    return waiting.filter(cause=ApprovalCause.RESELLER).exists()
+    return asks_reseller(order=order)

@@ -22,7 +22,7 @@ from purveyor.domain.notifications.events import (
     ORDER,
     Event,
     EventName,
-    event_of,
+    events_of,
 )
 from purveyor.domain.notifications.news import News
 from purveyor.domain.notifications.placeholders import RECORD_URL
@@ -39,6 +39,7 @@ from purveyor.domain.notifications.values import (
     told_day,
     values_of_organization,
 )
+from purveyor.domain.orders.approvals import asks_reseller
 from purveyor.domain.orders.models import Order
 from purveyor.domain.provisioning.models import AccountLink
 from purveyor.kernel.errors import NotFound
@@ -68,17 +69,18 @@ def tell_of_line(*, pk: int, now: datetime) -> None:
     if waiting is None:
         return
     kind = (waiting.record_type, waiting.verb, waiting.after)
-    event = event_of(*kind)
-    if event is None or not is_listened_to(event.name):
+    events = [each for each in events_of(*kind) if is_listened_to(each.name)]
+    if not events:
         record_type, verb, after = kind
         drop_news(record_type=record_type, verb=verb, after=after, until=now)
         return
     line = take_news(pk=pk)
     if line is None:  # another worker was faster
         return
-    news = news_of_line(line=line, event=event, now=now)
-    if news is not None:
-        tell(news=news, now=now)
+    for event in events:
+        news = news_of_line(line=line, event=event, now=now)
+        if news is not None:
+            tell(news=news, now=now)
 
 
 def news_of_line(*, line: Entry, event: Event, now: datetime) -> News | None:
@@ -92,13 +94,21 @@ def news_of_line(*, line: Entry, event: Event, now: datetime) -> News | None:
     )
     is_gone = news.asset is not None and news.asset.state in GONE
     is_imported = news.order is not None and was_logged(news.order, "import")
-    return None if is_gone or is_imported else news
+    return None if is_gone or is_imported or _is_answered(news) else news
+
+
+def _is_answered(news: News) -> bool:
+    """Return whether a reseller is asked nothing: it never was, or has answered."""
+    if news.event != EventName.ORDER_ASKS_RESELLER or news.order is None:
+        return False
+    return not asks_reseller(order=news.order)
 
 
 def _reason_of(line: Entry) -> str:
     """Return why it happened, as far as the line says so."""
-    why = line.facts.get("why") or [line.facts.get("reason") or ""]
-    return ", ".join(str(each) for each in why)
+    facts = line.facts
+    why = facts.get("because") or facts.get("why") or facts.get("reason") or ""
+    return why if isinstance(why, str) else ", ".join(str(each) for each in why)
 
 
 def news_about(*, event: EventName, number: str, now: datetime) -> News:

@@ -17,7 +17,7 @@ from purveyor.domain.notifications.events import (
     NEWS,
     Audience,
     EventName,
-    event_of,
+    events_of,
 )
 from purveyor.domain.notifications.models import Message
 from purveyor.domain.notifications.placeholders import names_of, placeholders_of
@@ -25,9 +25,13 @@ from purveyor.domain.notifications.telling import INTERNAL_AN_HOUR_MAX
 from purveyor.domain.orders.models import Order
 from purveyor.domain.orders.operations import cancel_order, cancel_rest, submit_order
 from purveyor.flows.execution.news import news_about, tell_of_line
-from purveyor.flows.ordering.operations import submit_order as submit
 from purveyor.kernel.journal.models import Entry
 from tests.factories.accounts import a_staff_user, an_account
+from tests.factories.approvals import (
+    a_rejected_order,
+    an_order_on_hold,
+    an_order_that_asks_its_reseller,
+)
 from tests.factories.assets import a_failed_asset, a_synchronized_asset
 from tests.factories.catalogue import a_product, an_application
 from tests.factories.invoices import a_draft_invoice, an_issued_invoice
@@ -39,21 +43,12 @@ from tests.factories.orders import (
     a_submitted_order,
     an_execution,
 )
-from tests.factories.provisioning import a_link
 from tests.factories.reminders import a_coupon, a_ladder, rounds
 
 E = EventName
 OPS = "ops@aurora.example"
 CUSTOMER = Audience.CUSTOMER
 TOMORROW = NOON + timedelta(days=1)
-
-
-def an_order_on_hold() -> Order:
-    account = an_account(credit_limit=Decimal(5))
-    a_link(account=account)
-    order = a_draft_order(account=account)
-    submit(order=order, actor=DAN, now=NOON)
-    return order
 
 
 def a_cancelled_order() -> Order:
@@ -79,8 +74,10 @@ HAPPENS: dict[EventName, Callable[[], object]] = {
     E.ORDER_SUBMITTED: a_submitted_order,
     E.ORDER_WAITING: an_order_on_hold,
     E.ORDER_EXECUTED: an_execution,
+    E.ORDER_ASKS_RESELLER: an_order_that_asks_its_reseller,
     E.ORDER_CANCELLED: a_cancelled_order,
     E.ORDER_REST_CANCELLED: a_cancelled_rest,
+    E.ORDER_REJECTED: a_rejected_order,
     E.INVOICE_ISSUED: an_issued_invoice,
     E.ASSET_SYNCHRONIZED: a_synchronized_asset,
     E.ASSET_EXPIRING: a_reminded_asset,
@@ -105,9 +102,9 @@ def test_each_event_is_told_once(event: EventName) -> None:
 def test_every_event_of_the_journal_can_be_found_by_its_line() -> None:
     for event in EVENTS.values():
         for verb in event.verbs:
-            assert event_of(event.record, verb, event.after) == event
+            assert event in events_of(event.record, verb, event.after)
             assert verb in NEWS[event.record]
-    assert event_of("orders.order", "execute", "EXECUTING") is None
+    assert events_of("orders.order", "execute", "EXECUTING") == ()
 
 
 def test_nobody_is_told_of_what_no_rule_asks_for() -> None:
