@@ -16,6 +16,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from purveyor.domain.accounts.queries import organization_name
 from purveyor.domain.accounts.signing_in import (
@@ -86,6 +87,13 @@ class Door(DefaultAccountAdapter):
 
 class SecondStep(DefaultMFAAdapter):
     """The secrets behind codes are sealed like all others."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": gettext_lazy(
+            "This code does not fit. Type the one that the app shows now."
+        ),
+    }
 
     def encrypt(self, text: str) -> str:
         """Return a secret as it is stored."""

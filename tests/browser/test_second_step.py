@@ -19,7 +19,7 @@ def test_dan_sets_it_up_and_is_asked_for_a_code_from_then_on(
     expect(desk.locator("img[src^='data:image/svg']")).to_be_visible()
     desk.get_by_label("Code").fill("000000")
     desk.get_by_role("button", name="Switch on").click()
-    expect(desk.get_by_text("Incorrect code.")).to_be_visible()
+    expect(desk.get_by_text("This code does not fit.")).to_be_visible()
     desk.get_by_label("Code").fill(code_of(key))
     desk.get_by_role("button", name="Switch on").click()
     codes = desk.locator(".bss-codes li").all_inner_texts()

@@ -53,7 +53,7 @@ def test_mia_sets_up_an_app_and_is_asked_for_its_code(visits: Visits) -> None:
     key = page.locator(".key").inner_text()
     page.get_by_label("Code").fill("000000")
     page.get_by_role("button", name="Switch on").click()
-    expect(page.get_by_text("Incorrect code.")).to_be_visible()
+    expect(page.get_by_text("This code does not fit.")).to_be_visible()
     page.get_by_label("Code").fill(code_of(key))
     page.get_by_role("button", name="Switch on").click()
     codes = page.locator(".codes li").all_inner_texts()

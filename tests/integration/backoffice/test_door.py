@@ -77,7 +77,7 @@ def test_who_has_set_it_up_is_asked_for_a_code(
 
     assert asked["Location"] == reverse("mfa_authenticate")
     assert shut.status_code == 302
-    assert "Incorrect code." in words(wrong)
+    assert "This code does not fit." in words(wrong)
     assert right["Location"] == reverse("bss:index")
     assert other.get(reverse("bss:index")).status_code == 200
     assert len(codes) == 10

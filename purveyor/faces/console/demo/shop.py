@@ -14,7 +14,7 @@ LOOKS = {
     "shop_welcome": "Migration licenses from BitTitan, delivered in seconds.",
     "support_email": "help@meridian.example",
     "terms": (
-        "Meridian sells licences to companies, not to consumers.\n\n"
+        "Meridian sells licenses to companies, not to consumers.\n\n"
         "A coupon code can be cancelled as long as nobody has redeemed it. Once it is "
         "redeemed it is used, and has to be paid.\n\n"
         "Invoices are due within the days that stand on them."

@@ -13,6 +13,8 @@ from purveyor.flows.checkout.baskets import count_licenses
 
 LOOK_COOKIE = "look"
 LOOKS = ("auto", "light", "dark")
+#: The pages that are found under Catalogue.
+CATALOGUE = ("shelf", "product")
 #: The pages that are found under Billing.
 BILLING = (
     *("orders", "order", "cancel_order", "cancel_rest", "invoices", "invoice"),
@@ -59,7 +61,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 def _ways(request: Any) -> tuple[Way, ...]:
     """Return the ways that lead somewhere, for those who may go there."""
     known = (
-        (_("Catalogue"), "grid", "home", "catalogue.view", ()),
+        (_("Catalogue"), "grid", "home", "catalogue.view", CATALOGUE),
         (_("Billing"), "file", "billing", "orders.view", BILLING),
         (_("My customers"), "people", "customers", "customers.view", CUSTOMERS),
     )
