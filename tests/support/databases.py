@@ -23,7 +23,7 @@ def a_copy(worker: str) -> Iterator[None]:
     goes with the folder or the cluster of the run, or the next run makes it anew.
     """
     creation = connection.creation
-    connection.settings_dict["NAME"] = _migrated()
+    connection.settings_dict["NAME"] = migrated()
     with _one_at_a_time():
         creation.clone_test_db(suffix=worker, verbosity=0)
     of_copy = creation.get_test_db_clone_settings(worker)
@@ -33,8 +33,8 @@ def a_copy(worker: str) -> Iterator[None]:
     creation.destroy_test_db(verbosity=0)
 
 
-def _migrated() -> str:
-    """Return the name of the database in which the migrations were run."""
+def migrated() -> str:
+    """Return the name of the database in which the migrations were run, for copies."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
     told = settings.DATA_DIR / f"migrated-{run}"  # its workers share this folder
     with _one_at_a_time():

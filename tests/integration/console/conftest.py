@@ -15,11 +15,14 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
 
 
 @pytest.fixture(scope="module")
-def prepared(console: Console) -> Console:
-    """Return a shell in which everything is prepared."""
-    code, said = console.runs("prepare")
-    assert code == 0, said
-    return console
+def prepared(
+    tmp_path_factory: pytest.TempPathFactory, django_db_setup: None
+) -> Iterator[Console]:
+    """Return a shell in which all is prepared; the migrations were run before."""
+    folder = tmp_path_factory.mktemp("prepared")
+    with a_console(folder, is_migrated=True) as opened:
+        opened.prepares()
+        yield opened
 
 
 @pytest.fixture(scope="module")

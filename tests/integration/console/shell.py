@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,6 +21,7 @@ import psycopg
 import pytest
 from django.db import connection
 
+from tests.support.databases import migrated
 from tests.support.source import ROOT
 
 LOOKS_MAX = 1_200
@@ -137,6 +139,11 @@ class Console:
         run = self.starts(*words, **settings)
         return run.ended(), run.said
 
+    def prepares(self) -> None:
+        """Bring the database and the static files up to this version."""
+        code, said = self.runs("prepare")
+        assert code == 0, said
+
     @contextmanager
     def running(self, *words: str, **settings: str) -> Iterator[Run]:
         """Start a command, and end it at last if nobody has."""
@@ -188,10 +195,16 @@ def a_demo(console: Console) -> Iterator[Demo]:
 
 
 @contextmanager
-def a_console(folder: Path) -> Iterator[Console]:
-    """Open a shell in an empty folder; nothing is prepared in it."""
+def a_console(folder: Path, *, is_migrated: bool = False) -> Iterator[Console]:
+    """
+    Open a shell in an empty folder; nothing is prepared in it.
+
+    With `is_migrated` its database is a copy in which the migrations were run before.
+    """
     (folder / "data").mkdir(parents=True)
-    with _an_empty_database() as database:
+    with _a_database(
+        folder / "data", source=migrated() if is_migrated else ""
+    ) as database:
         environment = {
             **database,
             "PURVEYOR_SECRET_KEY": secrets.token_urlsafe(50),
@@ -209,13 +222,16 @@ def _a_free_port() -> int:
 
 
 @contextmanager
-def _an_empty_database() -> Iterator[dict[str, str]]:
+def _a_database(data: Path, *, source: str) -> Iterator[dict[str, str]]:
     """Yield where a database of its own is: on PostgreSQL if the tests run there."""
     if connection.vendor != "postgresql":
+        if source:
+            shutil.copy(source, data / "purveyor.sqlite3")
         yield {}
         return
     url, name = os.environ["DATABASE_URL"], f"console_{secrets.token_hex(6)}"
     with psycopg.connect(url, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}".encode())
+        template = source or "template1"
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
         yield {"DATABASE_URL": f"{url.rpartition('/')[0]}/{name}"}
         server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

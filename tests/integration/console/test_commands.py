@@ -6,6 +6,13 @@ from purveyor.kernel.sealed import checked_keys
 from tests.integration.console.shell import Console
 
 
+@pytest.fixture(scope="module")
+def prepared(console: Console) -> Console:
+    """Return a shell in which everything was prepared from nothing."""
+    console.prepares()
+    return console
+
+
 def test_a_new_key_fits_into_the_ring_and_needs_no_settings(console: Console) -> None:
     code, said = console.runs("new-key", SECRET_KEY="")
 
@@ -46,6 +53,7 @@ def test_the_doctor_says_what_to_do_first(console: Console) -> None:
     assert "steps behind this version" in said
 
 
+@pytest.mark.both
 def test_preparing_twice_does_no_harm(prepared: Console) -> None:
     code, said = prepared.runs("prepare")
 
