@@ -7,8 +7,9 @@ Data:    1,000,000 assets of the shop of `crowd.py`, PostgreSQL: about 500 of a 
 Measure: GETs of one signed-in member each to the real web server (`purveyor serve`),
          one after the other: first page, what is being made (3 in 100), searched by
          part of a name, by number and for nothing that is there, and a page in the
-         middle of the list. p95 of 60 requests each, 10 before them not counted.
-Budget:  p95 at most 40 ms: it is a shop; its pages come at once.
+         middle of the list; beside it the dashboard and the list of orders. p95 of 60
+         requests each, 10 before them not counted.
+Budget:  p95 at most 40 ms: it is a shop; its pages come at once. 60 ms beside it.
 Why:     buyers look here for their coupon codes. What a reseller sees lies in many
          accounts, which is where such a list gets slow.
 """
@@ -28,11 +29,15 @@ from tests.factories.moments import DAN
 
 ASSETS = 1_000_000
 MS_MAX = 40
+MS_MAX_BESIDE = 60
 VIEWERS = {
     "direct_customer": DIRECT_CUSTOMER,
     "end_customer": END_CUSTOMER,
     "reseller": RESELLER,
 }
+
+#: The other pages that tell of as many records.
+BESIDE = {"dashboard": get("/billing/"), "orders": get("/orders/")}
 
 
 def run() -> None:
@@ -58,10 +63,12 @@ def _measure(address: str, kind: str, account: Account) -> None:
     numbers = Asset.objects.filter(held_by(account)).order_by("-pk")
     mine = list(numbers.values_list("number", flat=True))
     with visit(address, email=email, door=STOREFRONT) as client:
-        for name, ask in _questions(mine).items():
+        asked = [(*each, MS_MAX) for each in _questions(mine).items()]
+        asked += [(*each, MS_MAX_BESIDE) for each in BESIDE.items()]
+        for name, ask, ms_max in asked:
             figure = p95(client, ask)
             Figure(
-                f"storefront_assets_{kind}_{name}", figure, "ms", f"<= {MS_MAX}"
+                f"storefront_assets_{kind}_{name}", figure, "ms", f"<= {ms_max}"
             ).say(assets=ASSETS, assets_of_the_account=len(mine))
 
 
