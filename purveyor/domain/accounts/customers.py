@@ -23,7 +23,7 @@ from purveyor.domain.accounts.operations import (
     hold_accounts,
     open_account,
 )
-from purveyor.domain.accounts.queries import bill_to_of
+from purveyor.domain.accounts.queries import is_billed_itself
 from purveyor.domain.accounts.tax_numbers import checked_tax_number
 from purveyor.kernel.errors import NotFound, Refused
 from purveyor.kernel.journal.operations import drop, keep
@@ -149,11 +149,6 @@ def details_of(customer: Account) -> Details:
 def mail_languages() -> list[tuple[str, str]]:
     """Return the languages in which an account can be written to."""
     return [(each.value, str(each.label)) for each in MailLanguage]
-
-
-def is_billed_itself(customer: Account) -> bool:
-    """Return whether the invoices of an end customer go to itself."""
-    return bill_to_of(customer) == customer
 
 
 @transaction.atomic

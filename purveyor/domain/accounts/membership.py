@@ -15,7 +15,7 @@ from purveyor.domain.accounts.models import (
     MemberRole,
     User,
 )
-from purveyor.domain.accounts.queries import bill_to_of
+from purveyor.domain.accounts.queries import is_billed_itself
 from purveyor.kernel.errors import NotFound, Refused
 from purveyor.kernel.journal.operations import check, log
 
@@ -61,7 +61,7 @@ class MemberAlready(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """For which account a person acts, and in which role. Its payer is fetched."""
+    """For which account a person acts, and in which role."""
 
     user: User
     account: Account
@@ -84,7 +84,7 @@ class Membership:
     @property
     def sees_prices(self) -> bool:
         """Whether what the account buys is billed to itself."""
-        return bill_to_of(self.account) == self.account
+        return is_billed_itself(self.account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,7 @@ class Receiver:
 
 def memberships_of(user: User) -> tuple[Membership, ...]:
     """Return for which accounts a person may act, by their names."""
-    members = Member.objects.filter(user=user).select_related(
-        "account__bill_to", "account__parent"
-    )
+    members = Member.objects.filter(user=user).select_related("account")
     return tuple(
         Membership(user, each.account, MemberRole(each.role))
         for each in members.order_by("account__name", "id")[:MEMBERSHIPS_MAX]

@@ -60,6 +60,13 @@ def bill_to_of(account: Account) -> Account:
     return account
 
 
+def is_billed_itself(account: Account) -> bool:
+    """Return whether an account is its own `bill_to_of`; no other one is read."""
+    if account.bill_to_id is not None:
+        return bool(account.bill_to_id == account.pk)
+    return account.kind != AccountKind.END_CUSTOMER or account.parent_id is None
+
+
 def reseller_of(account: Account) -> Account:
     """Return the reseller of an end customer; any other account is its own."""
     return account.parent or account

@@ -1,5 +1,7 @@
 """Questions about accounts: who pays, who gets the mail, who may see what."""
 
+from typing import Any
+
 import pytest
 
 from purveyor.domain.accounts.models import Account, Contact, Organization
@@ -12,6 +14,7 @@ from purveyor.domain.accounts.queries import (
     find_accounts,
     get_account,
     has_accounts,
+    is_billed_itself,
     organization,
     reseller_of,
 )
@@ -46,6 +49,21 @@ def test_a_reseller_pays_for_its_end_customer_unless_it_is_set_otherwise() -> No
     assert bill_to_of(contoso) == contoso
     lea.bill_to = lea
     assert bill_to_of(lea) == lea
+
+
+def test_who_is_billed_itself_is_known_without_reading_another(
+    django_assert_num_queries: Any,
+) -> None:
+    lea, mia, contoso = an_end_customer(), an_end_customer(), an_account()
+    mia.bill_to = mia
+    mia.save()
+    accounts = Account.objects.in_bulk([lea.pk, mia.pk, contoso.pk])
+
+    with django_assert_num_queries(0):
+        billed = {pk for pk, each in accounts.items() if is_billed_itself(each)}
+
+    assert billed == {mia.pk, contoso.pk}
+    assert billed == {pk for pk, each in accounts.items() if bill_to_of(each) == each}
 
 
 def test_the_reseller_of_an_account() -> None:

@@ -14,8 +14,8 @@ from purveyor.domain.accounts.customers import (
     details_of,
     edit_end_customer,
     get_customer,
-    is_billed_itself,
 )
+from purveyor.domain.accounts.queries import is_billed_itself
 from purveyor.domain.assets.holdings import Wish, list_holdings
 from purveyor.faces.storefront.customers.forms import CustomerForm, role_names
 from purveyor.faces.storefront.frame.access import ShopRequest, member_may
