@@ -121,6 +121,8 @@ def test_the_orders_page_says_what_it_waits_for(ines: Client) -> None:
         page.content.decode()
     )
     assert "/approve/" not in to_sales.content.decode()
+    assert "once a colleague who may approve orders agrees" in words(to_sales)
+    assert "once a colleague who may approve orders agrees" not in words(page)
 
 
 def test_who_submits_is_told_that_it_waits() -> None:

@@ -170,10 +170,12 @@ def test_ticked_items_are_delivered_and_the_rest_stays_open(sales: Client) -> No
     order = a_submitted_order(items=2)
     first, second = order.items.order_by("position")
 
-    sales.post(dialog(order, "deliver"), answered(order, items=[first.pk]))
+    sent = answered(order, items=[first.pk])
+    page = sales.post(dialog(order, "deliver"), sent, follow=True)
 
     order.refresh_from_db()
     second.refresh_from_db()
+    assert f"A part of order {order.number} is executed:" in words(page)
     assert order.state == OrderState.EXECUTING
     assert second.state == "OPEN"
     assert Asset.objects.get().order_item == first

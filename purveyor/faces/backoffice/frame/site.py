@@ -27,7 +27,7 @@ from django.views.decorators.cache import never_cache
 from unfold.sites import UnfoldAdminSite
 
 from purveyor.domain.accounts.signing_in import MUST_SET_UP
-from purveyor.faces.backoffice.frame.display import name_of
+from purveyor.faces.backoffice.frame.display import NOTHING, name_of
 from purveyor.faces.backoffice.frame.drafts import keep_draft
 from purveyor.faces.backoffice.frame.finder import find
 from purveyor.faces.backoffice.frame.menu import may_see
@@ -47,6 +47,7 @@ class Bss(UnfoldAdminSite):
 
     enable_nav_sidebar = True
     index_title = _("Dashboard")
+    empty_value_display = NOTHING
     index_template = "backoffice/dashboard.html"
 
     def __init__(self, name: str) -> None:

@@ -348,8 +348,11 @@ class OrderAdmin(OrderVerbs):
     ) -> HttpResponse:
         """Return what the lines of a draft cost as they are typed; nothing is saved."""
         order = self._order(request, object_id)
-        if not self._is_edited(request, order):
+        may = self.has_change_permission if order else self.has_add_permission
+        if not may(request):
             return JsonResponse({}, status=403)
+        if not self._is_edited(request, order):
+            return JsonResponse({})
         head = self.get_form(request, order, change=order is not None)
         form = head(request.POST, instance=order)
         if not form.is_valid():
