@@ -88,9 +88,9 @@ class OrderProgress:
         return self.state == OrderState.CANCELLED
 
     @property
-    def is_closed(self) -> bool:
-        """Whether some items were executed, and the others cancelled."""
-        return any(item.because for item in self.items)
+    def is_less(self) -> bool:
+        """Whether some of it will not come: an item or an asset was cancelled."""
+        return any(item.delivery.stage == Stage.STOPPED for item in self.items)
 
     @property
     def is_moving(self) -> bool:

@@ -15,7 +15,11 @@ from purveyor.kernel.journal.models import Entry
 from tests.factories.accounts import a_reseller, an_end_customer
 from tests.factories.members import a_member, a_visit
 from tests.factories.moments import DAN, NOON
-from tests.factories.orders import a_part_executed_order, a_submitted_order
+from tests.factories.orders import (
+    a_part_executed_order,
+    a_submitted_order,
+    an_execution,
+)
 from tests.factories.purchases import an_order_placed_by
 
 pytestmark = pytest.mark.django_db
@@ -79,10 +83,23 @@ def test_what_is_left_of_it_is_delivered() -> None:
     shown = page(client, f"/orders/{order.number}/")
     listed = page(client, "/orders/")
 
-    assert "The rest was cancelled; everything else is delivered." in shown
+    assert "Some of it was cancelled; everything else is delivered." in shown
     assert "Delivered" in listed
     assert "10 × BitTitan Mailbox License" in listed
     assert "Bundle" not in listed
+
+
+def test_what_is_left_of_cancelled_assets_is_delivered_as_well() -> None:
+    order = an_execution(items=2).order
+    gone, kept = Asset.objects.order_by("pk")
+    Asset.objects.filter(pk=gone.pk).update(state="CANCELLED")
+    coupon = Coupon("BT-7KQM-2F9X-TR4D-8ZPA")
+    connect_coupon(asset=kept, coupon=coupon, how="make", actor="worker", now=NOON)
+
+    shown = page(a_buyer(account=order.account), f"/orders/{order.number}/")
+
+    assert "Some of it was cancelled; everything else is delivered." in shown
+    assert "Reason:" not in shown
 
 
 def test_the_export_adds_up_what_is_not_cancelled() -> None:
