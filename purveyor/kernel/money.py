@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 
 from babel.numbers import format_currency, get_currency_precision
 from django.utils.translation import get_language, to_locale
@@ -33,7 +34,7 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
-        step = Decimal(1).scaleb(-get_currency_precision(self.currency))
+        step = _minor_unit(self.currency)
         rounded = Decimal(self.amount).quantize(step, rounding=ROUND_HALF_UP)
         object.__setattr__(self, "amount", rounded)
 
@@ -58,6 +59,11 @@ class Money:
             message = f"{self.currency} and {other.currency} cannot be mixed."
             raise CurrenciesDiffer(message, ours=self.currency, theirs=other.currency)
         return other
+
+
+@cache
+def _minor_unit(currency: str) -> Decimal:
+    return Decimal(1).scaleb(-get_currency_precision(currency))
 
 
 def total(amounts: Iterable[Money], currency: str) -> Money:

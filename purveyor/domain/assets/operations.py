@@ -17,6 +17,7 @@ from purveyor.domain.orders.models import OrderItem
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import line, log, log_all
+from purveyor.kernel.rows import insert_all
 from purveyor.kernel.sealed import fingerprint, fingerprints, mask, seal
 from purveyor.kernel.work.delays import give_up_at
 from purveyor.kernel.work.models import Lane
@@ -95,7 +96,7 @@ def create_assets(
     """
     starts = {item.executed_by.start_date for item in items}
     work = {start_date: _work_from(start_date, now) for start_date in starts}
-    made = Asset.objects.bulk_create(
+    made = insert_all(
         _asset_for(item, linked_to[item.pk], work[item.executed_by.start_date])
         for item in items
     )
@@ -127,12 +128,12 @@ def _asset_for(item: OrderItem, linked_to: Account, work: Mapping[str, Any]) -> 
     return Asset(
         number=number_for(item, execution.order),
         name=item.asset_name or item.product_name,
-        account=execution.order.account,
-        linked_account=linked_to,
-        order_item=item,
-        execution=execution,
-        product=product,
-        application=product.product_type.application,
+        account_id=execution.order.account_id,
+        linked_account_id=linked_to.pk,
+        order_item_id=item.pk,
+        execution_id=execution.pk,
+        product_id=product.pk,
+        application_id=product.product_type.application_id,
         product_type_name=product.product_type.name,
         external_product_id=product.external_id,
         quantity=item.quantity,

@@ -28,6 +28,7 @@ from purveyor.domain.orders.models import OrderItem
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.models import Entry
 from purveyor.kernel.journal.operations import log, log_all
+from purveyor.kernel.rows import insert_all
 
 
 class NothingToBill(Refused):
@@ -58,7 +59,7 @@ def charge_items(
     Shape:  each item's execution is fetched, and that one's order. `waiting` holds the
             ids of items that are billed when their asset is delivered.
     """
-    return Charge.objects.bulk_create(
+    return insert_all(
         _charge_for(item, waits=item.pk in waiting, at=now) for item in items
     )
 

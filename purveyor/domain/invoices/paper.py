@@ -6,7 +6,7 @@ the classes here also say how they are written down and read again.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Self
@@ -34,7 +34,8 @@ class Party:
 
     def to_json(self) -> dict[str, Any]:
         """Return the values as they are written down on the invoice."""
-        return {**asdict(self), "address": list(self.address)}
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {**values, "address": list(self.address)}
 
 
 @dataclass(frozen=True, slots=True)

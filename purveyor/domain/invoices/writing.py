@@ -25,6 +25,7 @@ from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.models import Entry
 from purveyor.kernel.journal.operations import line
 from purveyor.kernel.money import total
+from purveyor.kernel.rows import insert_all
 
 LINES_MAX = 2_000
 
@@ -74,9 +75,9 @@ def write_invoices(
     _take([charge for charges in bills for charge in charges])
     if is_issued:
         _number(invoices)
-    Invoice.objects.bulk_create(invoices)
-    InvoiceLine.objects.bulk_create(
-        InvoiceLine(invoice=invoice, charge=charge, position=position)
+    insert_all(invoices)
+    insert_all(
+        InvoiceLine(invoice_id=invoice.pk, charge_id=charge.pk, position=position)
         for invoice, charges in zip(invoices, bills, strict=True)
         for position, charge in enumerate(charges, start=1)
     )
@@ -100,10 +101,10 @@ def frozen_facts(
             _("An invoice names its seller, and the seller is not known yet. ")
             + _("Fill in Setup > Organization profile, then try again.")
         )
-    seller, issue_date = current_seller(organization), clock.day_of(at)
+    seller, issue_date = current_seller(organization).to_json(), clock.day_of(at)
     return [
         {
-            "seller": seller.to_json(),
+            "seller": seller,
             "buyer": buyer.to_json(),
             "issue_date": issue_date,
             "due_date": issue_date + timedelta(days=buyer.payment_days),

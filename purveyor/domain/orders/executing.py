@@ -11,6 +11,7 @@ from purveyor.domain.orders.lifecycle import ITEM, ORDER
 from purveyor.domain.orders.models import Execution, Order, OrderItem
 from purveyor.domain.orders.queries import LockedOrder
 from purveyor.kernel.errors import Refused
+from purveyor.kernel.rows import insert_all
 
 
 class NothingToExecute(Refused):
@@ -84,7 +85,7 @@ def open_executions(
     for verb in ("execute", "deliver"):
         moved = [each.order for each in chosen if each.verb == verb]
         ORDER.move_all(verb, [(order, {}) for order in moved])
-    executions = Execution.objects.bulk_create(
+    executions = insert_all(
         Execution(
             order=each.order,
             actor=actor,

@@ -27,6 +27,7 @@ from purveyor.flows.execution.models import BulkExecution, BulkOrder
 from purveyor.kernel import clock
 from purveyor.kernel.errors import NotFound, Refused
 from purveyor.kernel.journal.operations import log
+from purveyor.kernel.rows import insert_all
 from purveyor.kernel.work.models import Lane
 from purveyor.kernel.work.tasks import wake
 
@@ -65,7 +66,7 @@ def prepare_bulk(
     bulk = BulkExecution.objects.create(
         orders_count=len(orders), asked_by=actor, asked_at=now
     )
-    BulkOrder.objects.bulk_create(
+    insert_all(
         BulkOrder(bulk=bulk, order=order, position=position)
         for position, order in enumerate(orders, start=1)
     )
@@ -145,10 +146,11 @@ def next_waiting(*, bulk: BulkExecution, limit: int) -> list[BulkOrder]:
 
 def lock_waiting(chosen: Sequence[BulkOrder]) -> list[BulkOrder]:
     """Return those that still wait; until the transaction ends nobody stops them."""
-    kept = BulkOrder.objects.select_for_update().filter(
+    waiting = BulkOrder.objects.select_for_update().filter(
         pk__in=[each.pk for each in chosen], result=BulkResult.WAITING
     )
-    return list(kept.order_by("position"))
+    kept = set(waiting.order_by("position").values_list("pk", flat=True))
+    return [each for each in chosen if each.pk in kept]
 
 
 def note_executed(*, done: Sequence[tuple[BulkOrder, Execution]]) -> None:

@@ -11,11 +11,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import BinaryField, ProtectedError
 from django.utils.module_loading import import_string
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.models import Entry
+from purveyor.kernel.rows import insert_all
 
 LABEL_MAX = 200
 SECRET = re.compile(r"password|secret|sealed|token|hash|coupon|key", re.IGNORECASE)
@@ -37,14 +38,12 @@ def line(
     The record's name is kept in the language of the house, whoever wrote the line.
     A line that is news says so: a worker finds it, and tells whom it concerns.
     """
-    with override(settings.LANGUAGE_CODE):
-        label = str(record)[:LABEL_MAX]
     return Entry(
         at=at,
         actor=actor[:LABEL_MAX],
         record_type=record._meta.label_lower,
         record_id=record.pk,
-        record_label=label,
+        record_label=_label(record),
         verb=verb,
         before=str(before)[:LABEL_MAX],
         after=str(after)[:LABEL_MAX],
@@ -60,7 +59,7 @@ def log(record: Any, verb: str, *, actor: str, at: datetime, **facts: Any) -> No
 
 def log_all(entries: Iterable[Entry]) -> None:
     """Write many journal lines in one statement."""
-    Entry.objects.bulk_create(entries)
+    insert_all(entries)
 
 
 @transaction.atomic
@@ -130,6 +129,13 @@ def check(record: Any) -> None:
         raise Refused(
             " ".join(error.messages), fields=sorted(_fields(error))
         ) from error
+
+
+def _label(record: Any) -> str:
+    if get_language() == settings.LANGUAGE_CODE:  # to change it takes longer
+        return str(record)[:LABEL_MAX]
+    with override(settings.LANGUAGE_CODE):
+        return str(record)[:LABEL_MAX]
 
 
 def _is_news(record_type: str, verb: str) -> bool:

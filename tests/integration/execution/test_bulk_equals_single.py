@@ -41,6 +41,7 @@ from tests.factories.orders import is_executed_by_hand
 from tests.factories.provisioning import a_link, a_setup
 
 TOGETHER = "purveyor.flows.execution.bulk.execute_plain"
+MANY_ROWS = "purveyor.kernel.rows.MANY"
 MINUTES_PASS = "purveyor.kernel.clock.Stopwatch.now"
 BUYERS = ("plain", "limited", "exhausted", "unknown", "end customer")
 
@@ -244,7 +245,8 @@ def test_together_leaves_what_one_after_the_other_leaves(
             is_executed_by_hand(external_id=BUNDLE)
         plan = ExecutionPlan(TODAY + timedelta(days), option)
 
-        together = walk(orders, plan)
+        with patch(MANY_ROWS, 2):
+            together = walk(orders, plan)
         with patch(TOGETHER, one_after_the_other):
             in_turn = walk(orders, plan)
 
