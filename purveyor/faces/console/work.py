@@ -6,6 +6,7 @@ queue's own worker waits for wake-up calls, so that what a person has just asked
 starts at once. A lost call costs a second at most: the engine sweeps by itself.
 """
 
+import gc
 import logging
 import os
 import platform
@@ -69,6 +70,7 @@ def _work(*, name: str, started_at: datetime) -> None:
             keep_policies(now=now)
 
     with _stopped_by_signals(engine), _listening(name):
+        gc.freeze()  # what is loaded by now stays, and need not be looked at again
         logger.info("worker_started", worker=name, slots=engine.slots)
         engine.run(beat=give_sign)
     sign_off(name=name)
