@@ -77,7 +77,7 @@ QUERYSET = re.compile(
 
 def bare_writes(module: Module) -> Iterator[ast.Call]:
     """Yield the calls that write a record without an operation."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         verb, receiver = node.func.attr, dotted(node.func.value)
@@ -163,7 +163,7 @@ def clocks_read(module: Module) -> Iterator[ast.Attribute]:
     """Yield the mentions of a clock that this module may not read."""
     mine = (MAY_READ[place] for place in MAY_READ if module.name.startswith(place))
     allowed = set().union(*mine)
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Attribute) and dotted(node) in CLOCKS - allowed:
             yield node
 
@@ -183,7 +183,7 @@ def test_below_the_faces_now_is_passed() -> None:
         f"{module.at(node)} {dotted(node)}"
         for module in PRODUCT
         if not ASKS.match(module.name)
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.Attribute)
         and dotted(node) in {"clock.now", "clock.today"}
     ]
@@ -195,7 +195,7 @@ def test_no_column_fills_in_the_time_by_itself() -> None:
     found = [
         f"{module.at(node)} {node.arg}"
         for module in PRODUCT
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.keyword) and node.arg in {"auto_now", "auto_now_add"}
     ]
 

@@ -17,7 +17,7 @@ READERS = {"text", "flag", "number", "numbers", "one_of", "words", "secret"}
 
 def settings_read(module: Module) -> Iterator[str]:
     """Yield the names of the environment's variables that a module reads."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if not isinstance(node, ast.Call) or not node.args:
             continue
         reader, name = dotted(node.func), node.args[0]

@@ -4,7 +4,6 @@ import ast
 import io
 import subprocess
 import tokenize
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -36,10 +35,15 @@ class Module:
         """Return its syntax tree."""
         return ast.parse(self.text, self.name)
 
-    @property
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Return every node of its tree; to walk through it takes longest."""
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
     def functions(self) -> list[Function]:
         """Return every function in it, methods and inner ones too."""
-        return [node for node in ast.walk(self.tree) if isinstance(node, Function)]
+        return [node for node in self.nodes if isinstance(node, Function)]
 
     @property
     def verbs(self) -> list[Function]:
@@ -47,12 +51,11 @@ class Module:
         mine = [node for node in self.tree.body if isinstance(node, Function)]
         return [node for node in mine if not node.name.startswith("_")]
 
-    @property
-    def comments(self) -> Iterator[tuple[int, str]]:
-        """Yield each comment with the line it stands on."""
-        for token in tokenize.generate_tokens(io.StringIO(self.text).readline):
-            if token.type == tokenize.COMMENT:
-                yield token.start[0], token.string
+    @cached_property
+    def comments(self) -> list[tuple[int, str]]:
+        """Return each comment with the line it stands on."""
+        tokens = tokenize.generate_tokens(io.StringIO(self.text).readline)
+        return [(t.start[0], t.string) for t in tokens if t.type == tokenize.COMMENT]
 
     def at(self, node: ast.AST) -> str:
         """Return where a node stands, for a message."""
