@@ -149,13 +149,16 @@ def test_what_runs_out_is_found_and_says_how_long(now: Any) -> None:
 
 def test_a_reseller_chooses_for_whom() -> None:
     reseller = a_reseller()
-    lea = an_end_customer(reseller=reseller, name="Lea")
+    lea = an_end_customer(reseller=reseller, name="Lea & <b>")
     own = a_synchronized_asset(account=reseller, code="BT-OWN0-0000-CASH")
     hers = a_synchronized_asset(account=lea, code="BT-HERS-0000-CASH")
     client = a_buyer(account=reseller)
 
     assert numbers_on(page(client, "/assets/")) == [hers.number, own.number]
-    assert numbers_on(page(client, f"/assets/?for={lea.number}")) == [hers.number]
+    shown = page(client, f"/assets/?for={lea.number}")
+    assert numbers_on(shown) == [hers.number]
+    assert f'"{lea.number}" selected>Lea &amp; &lt;b&gt;</option>' in shown
+    assert f'<option value="{reseller.number}">' in shown
     stranger = an_account()
     assert client.get(f"/assets/?for={stranger.number}").status_code == 404
 

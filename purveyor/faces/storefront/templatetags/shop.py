@@ -1,16 +1,19 @@
 """Small parts of the Storefront's pages: icons, and what a product looks like."""
 
+from collections.abc import Sequence
 from zlib import crc32
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from purveyor.domain.accounts.membership import Receiver
 from purveyor.faces.ui.choices import country_name
 
 register = template.Library()
 
 ARTS = 5
+SELECTED = SafeString(" selected")
 INITIALS_MAX = 2
 
 #: Lines on a square of 24; drawn for this shop.
@@ -61,6 +64,19 @@ def icon(name: str) -> SafeString:
         '<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">'
         '<path d="{}"/></svg>',
         ICONS[name],
+    )
+
+
+@register.simple_tag
+def options(accounts: Sequence[Receiver], chosen: str) -> SafeString:
+    """Return a line of a choice for each of many accounts, quicker than a template."""
+    return format_html_join(
+        "\n",
+        '<option value="{}"{}>{}</option>',
+        (
+            (each.number, SELECTED if each.number == chosen else "", each.name)
+            for each in accounts
+        ),
     )
 
 
