@@ -36,6 +36,27 @@ def statements(client: Client, address: str) -> int:
     return len(captured)
 
 
+# ------------------------------------------------------------------ addresses
+
+
+def test_only_the_first_address_begins_as_the_billing_address(sales: Client) -> None:
+    account = an_account()
+    with_one = sales.get(reverse(CHANGE, args=[account.pk]))
+    account.addresses.all().delete()
+    with_none = sales.get(reverse(CHANGE, args=[account.pk]))
+
+    def begins_ticked(page: Any) -> bool:
+        rows = next(
+            each.formset
+            for each in page.context["inline_admin_formsets"]
+            if each.formset.prefix == "addresses"
+        )
+        return bool(rows.empty_form["is_billing"].value())
+
+    assert not begins_ticked(with_one)
+    assert begins_ticked(with_none)
+
+
 # ------------------------------------------------------------------ contacts
 
 

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from purveyor.domain.accounts.models import Account, AccountKind, Address, Contact
@@ -165,11 +166,23 @@ class AddressForm(forms.ModelForm[Address]):
         """Leave it to the operation: the billing address may move to another row."""
 
 
+class AddressFormSet(PaginationInlineFormSet):
+    """The addresses of an account; where one is for billing, another begins without."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        """Return what a row begins with."""
+        is_new = index is None or index >= self.initial_form_count()
+        has_one = any(each.is_billing for each in self.get_queryset())
+        first = {"initial": {"is_billing": False}} if is_new and has_one else {}
+        return {**super().get_form_kwargs(index), **first}
+
+
 class AddressInline(BssStackedInline):
     """The addresses of an account."""
 
     model = Address
     form = AddressForm
+    formset = AddressFormSet
     tab = True
     rows_at_first = 1
     fields = ADDRESS
