@@ -19,7 +19,11 @@ from purveyor.domain.orders.lines import Line
 from purveyor.domain.orders.operations import (
     put_items,
 )
-from purveyor.faces.backoffice.frame.cards import SECTIONS
+from purveyor.faces.backoffice.frame.cards import (
+    SECTIONS,
+    amounts,
+    amounts_as_figure,
+)
 from purveyor.flows.execution.operations import execute_order
 from purveyor.flows.ordering.operations import submit_order
 from purveyor.kernel import clock
@@ -151,6 +155,18 @@ def test_what_can_be_billed_stands_under_billing(staff) -> None:
     page = show(staff("Billing"))
 
     assert f"Pending invoices hourglass_top {charge.net}" in page
+
+
+def test_each_currency_of_a_figure_has_a_line_of_its_own() -> None:
+    sums = [
+        Money(Decimal(200), "EUR"),
+        Money(Decimal(0), "USD"),
+        Money(Decimal(30), "GBP"),
+    ]
+
+    assert amounts_as_figure(sums) == "€200.00\n£30.00"
+    assert amounts(sums) == "€200.00 · £30.00"
+    assert amounts_as_figure([]) == "0"
 
 
 def test_a_chart_has_the_same_in_numbers(staff) -> None:

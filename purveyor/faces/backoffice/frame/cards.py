@@ -104,6 +104,11 @@ def counted(count: int) -> str:
     return f"{COUNT_MAX:,}+" if count >= COUNT_MAX else f"{count:,}"
 
 
-def amounts(sums: Iterable[Money]) -> str:
+def amounts(sums: Iterable[Money], *, between: str = " · ") -> str:
     """Return what sums of several currencies are, nought left out."""
-    return " · ".join(str(each) for each in sums if each.amount) or "0"
+    return between.join(str(each) for each in sums if each.amount) or "0"
+
+
+def amounts_as_figure(sums: Iterable[Money]) -> str:
+    """Return the sums as the figure of a card: a line for each currency."""
+    return amounts(sums, between="\n")

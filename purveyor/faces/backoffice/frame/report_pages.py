@@ -109,8 +109,18 @@ def bars(labels: Sequence[str], series: Mapping[str, Sequence[float]]) -> str:
     return json.dumps({"labels": list(labels), "datasets": datasets})
 
 
-def bar_options(*, has_legend: bool) -> str:
-    """Return how bars beside each other look."""
+def bar_options(*, has_legend: bool, names_every_bar: bool = False) -> str:
+    """
+    Return how bars beside each other look.
+
+    On a narrow chart some names are left out, as of months; where each is needed
+    they stand at a slant instead.
+    """
+    names = (
+        {"autoSkip": False, "maxRotation": 40}
+        if names_every_bar
+        else {"maxRotation": 0}
+    )
     grey = {"color": "#8a94a3"}
     return json.dumps(
         {
@@ -122,7 +132,7 @@ def bar_options(*, has_legend: bool) -> str:
                 "legend": {"display": has_legend, "align": "end", "labels": grey}
             },
             "scales": {
-                "x": {"grid": {"display": False}, "ticks": {**grey, "maxRotation": 0}},
+                "x": {"grid": {"display": False}, "ticks": {**grey, **names}},
                 "y": {
                     "beginAtZero": True,
                     "border": {"display": False},

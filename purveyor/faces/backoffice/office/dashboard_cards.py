@@ -27,6 +27,7 @@ from purveyor.faces.backoffice.frame.cards import (
     SALES,
     Card,
     amounts,
+    amounts_as_figure,
     card,
     counted,
 )
@@ -91,7 +92,7 @@ def sold_this_month() -> Card:
     margins = amounts(sold.margin for sold in sums.values())
     return Card(
         _("Sold this month"),
-        amounts(sold.net for sold in sums.values()),
+        amounts_as_figure(sold.net for sold in sums.values()),
         _("without tax; margin %(margin)s") % {"margin": margins},
         address_of("orders_order_changelist"),
         "sell",
@@ -135,7 +136,7 @@ def pending_invoices() -> Card:
     """Return what waits to be put on an invoice."""
     return Card(
         _("Pending invoices"),
-        amounts(pending_totals()),
+        amounts_as_figure(pending_totals()),
         _("can be invoiced now, without tax"),
         f"{address_of('pending_invoices')}?waits_for_delivery__exact=0",
         "hourglass_top",
@@ -159,7 +160,9 @@ def invoiced_this_month() -> Card:
     """Return what was invoiced this month."""
     return Card(
         _("Invoiced this month"),
-        amounts(row.net for row in invoiced_by_month(now=clock.now(), months=1)),
+        amounts_as_figure(
+            row.net for row in invoiced_by_month(now=clock.now(), months=1)
+        ),
         _("without tax"),
         address_of("invoices_invoice_changelist"),
         "request_quote",

@@ -73,7 +73,9 @@ def expiry_radar(request: HttpRequest) -> HttpResponse:
         "title": _("Expiry radar"),
         "cards": _cards(rows, sight, query),
         "chart": _chart(rows),
-        "chart_options": bar_options(has_legend=len(_currencies(rows)) > 1),
+        "chart_options": bar_options(
+            has_legend=len(_currencies(rows)) > 1, names_every_bar=True
+        ),
         "sight": sight,
         "is_narrowed": sight != Sight(),
         "bucket_label": LABELS.get(sight.bucket, ""),
