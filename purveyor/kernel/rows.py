@@ -25,6 +25,7 @@ def insert_all[T: models.Model](records: Iterable[T]) -> list[T]:
 
     Shape:  columns hold plain values, nothing that is computed on the way (no
             expression, no `auto_now`); the id is a number that the database gives.
+            What the database computes is left to it, and read when it is asked for.
     :raises IntegrityError: as any INSERT does.
     """
     made = list(records)
@@ -40,7 +41,8 @@ def insert_all[T: models.Model](records: Iterable[T]) -> list[T]:
 def _copy(meta: Any, records: Sequence[models.Model]) -> None:
     connection = connections[DEFAULT_DB_ALIAS]
     quoted = connection.ops.quote_name
-    table, columns = quoted(meta.db_table), meta.concrete_fields
+    table = quoted(meta.db_table)
+    columns = [column for column in meta.concrete_fields if not column.generated]
     names = ", ".join(quoted(column.column) for column in columns)
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_IDS, [table, meta.pk.column, len(records)])

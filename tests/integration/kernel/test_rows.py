@@ -10,12 +10,13 @@ from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from purveyor.domain.assets.models import Asset
 from purveyor.domain.orders.models import Execution, Order, OrderItem
 from purveyor.kernel.journal.models import Entry
 from purveyor.kernel.rows import insert_all
 from tests.factories.catalogue import a_product
 from tests.factories.moments import DAN, NOON, TODAY
-from tests.factories.orders import a_draft_order
+from tests.factories.orders import a_draft_order, an_execution
 
 pytestmark = pytest.mark.usefixtures("many")
 
@@ -109,6 +110,20 @@ def test_numbers_days_and_defaults_are_kept_as_their_columns_say() -> None:
         None,
     ]
     assert [item["discount_percent"] for item in stored(items)] == [0, 3, 0]
+
+
+def test_what_the_database_computes_is_left_to_it() -> None:
+    bought = list(an_execution(items=2).assets.order_by("pk"))
+    Asset.objects.all().delete()
+    told = [values_of(asset) for asset in bought]
+
+    made = insert_all(
+        Asset(**{k: v for k, v in row.items() if k not in ("id", "name_upper")})
+        for row in told
+    )
+
+    assert [asset.name_upper for asset in made] == [row["name_upper"] for row in told]
+    assert [asset.order_item for asset in made] == [each.order_item for each in bought]
 
 
 def test_records_are_known_as_written() -> None:
