@@ -1,5 +1,7 @@
 """People of accounts who sign in to the Storefront: Mia buys for Northwind."""
 
+from typing import Any
+
 from django.test import Client
 
 from purveyor.domain.accounts.membership import Membership, add_member
@@ -34,3 +36,8 @@ def a_visit(member: Membership) -> Client:
     client = Client()
     client.force_login(member.user, "django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def a_visitor(*, role: MemberRole = MemberRole.BUYER, **fields: Any) -> Client:
+    """Return a browser in which somebody new of an account is signed in."""
+    return a_visit(a_member(role=role, **fields))

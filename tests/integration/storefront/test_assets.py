@@ -17,9 +17,10 @@ from purveyor.domain.notifications.rules import establish_notifications
 from purveyor.kernel.journal.models import Entry
 from tests.factories.accounts import a_reseller, an_account, an_end_customer
 from tests.factories.assets import a_failed_asset, a_pending_asset, a_synchronized_asset
-from tests.factories.members import a_member, a_visit
+from tests.factories.members import a_visitor
 from tests.factories.moments import NOON
 from tests.factories.orders import an_execution
+from tests.support.shopping import page
 
 CODE = "BT-TEST-0000-0000-CASH"
 
@@ -27,16 +28,6 @@ CODE = "BT-TEST-0000-0000-CASH"
 @pytest.fixture(autouse=True)
 def _mails(db: None) -> None:
     establish_notifications()
-
-
-def a_buyer(role: MemberRole = MemberRole.BUYER, **fields: Any) -> Client:
-    return a_visit(a_member(role=role, **fields))
-
-
-def page(client: Client, address: str) -> str:
-    answer = client.get(address)
-    assert answer.status_code == 200, address
-    return str(answer.content.decode())
 
 
 def numbers_on(text: str) -> list[str]:
@@ -49,7 +40,7 @@ def numbers_on(text: str) -> list[str]:
 
 def test_the_list_tells_what_was_bought() -> None:
     asset = a_synchronized_asset()
-    client = a_buyer(account=asset.account)
+    client = a_visitor(account=asset.account)
 
     shown = page(client, "/assets/")
 
@@ -59,7 +50,7 @@ def test_the_list_tells_what_was_bought() -> None:
 
 
 def test_an_empty_list_says_what_to_do() -> None:
-    client = a_buyer(account=an_account())
+    client = a_visitor(account=an_account())
 
     assert "You have bought nothing yet" in page(client, "/assets/")
     assert "Nothing fits this search" in page(client, "/assets/?q=zebra")
@@ -69,7 +60,7 @@ def test_a_list_goes_on_where_the_page_before_ended(
     django_assert_num_queries: Any,
 ) -> None:
     execution = an_execution(items=27)
-    client = a_buyer(account=execution.order.account)
+    client = a_visitor(account=execution.order.account)
     expected = [each.number for each in execution.assets.order_by("-pk")]
 
     page(client, "/assets/")
@@ -105,7 +96,7 @@ def test_a_list_goes_on_where_the_page_before_ended(
 def test_assets_are_found(query: str, *, is_found: bool) -> None:
     asset = a_synchronized_asset(po_code="PO-7")
     Asset.objects.filter(pk=asset.pk).update(name="Berlin Büro")
-    client = a_buyer(account=asset.account)
+    client = a_visitor(account=asset.account)
     order = asset.order_item.order.number
 
     shown = page(client, "/assets/?" + query.format(number=asset.number, order=order))
@@ -127,7 +118,7 @@ def test_a_status_has_words_and_a_filter(
 ) -> None:
     asset = a_synchronized_asset()
     Asset.objects.filter(pk=asset.pk).update(state=state)
-    client = a_buyer(account=asset.account)
+    client = a_visitor(account=asset.account)
 
     shown = page(client, f"/assets/?status={status}")
 
@@ -138,7 +129,7 @@ def test_a_status_has_words_and_a_filter(
 def test_what_runs_out_is_found_and_says_how_long(now: Any) -> None:
     asset = a_synchronized_asset()
     Asset.objects.filter(pk=asset.pk).update(expires_at=now + timedelta(days=3))
-    client = a_buyer(account=asset.account)
+    client = a_visitor(account=asset.account)
 
     assert "3 days left" in page(client, "/assets/?status=expiring")
     assert "3 days are left" in page(client, f"/assets/{asset.number}/")
@@ -152,7 +143,7 @@ def test_a_reseller_chooses_for_whom() -> None:
     lea = an_end_customer(reseller=reseller, name="Lea & <b>")
     own = a_synchronized_asset(account=reseller, code="BT-OWN0-0000-CASH")
     hers = a_synchronized_asset(account=lea, code="BT-HERS-0000-CASH")
-    client = a_buyer(account=reseller)
+    client = a_visitor(account=reseller)
 
     assert numbers_on(page(client, "/assets/")) == [hers.number, own.number]
     shown = page(client, f"/assets/?for={lea.number}")
@@ -166,7 +157,7 @@ def test_a_reseller_chooses_for_whom() -> None:
 def test_a_list_of_many_accounts_goes_on_in_one_order() -> None:
     reseller, stranger = a_reseller(), an_account()
     lea, noa = (an_end_customer(reseller=reseller, name=each) for each in "LN")
-    client = a_buyer(account=reseller)
+    client = a_visitor(account=reseller)
     bought = [
         an_execution(account=account, items=9).assets.all()
         for account in (lea, stranger, noa, reseller, lea)
@@ -186,7 +177,7 @@ def test_a_list_of_many_accounts_goes_on_in_one_order() -> None:
 
 def test_a_place_in_the_list_of_others_tells_nothing() -> None:
     own, others = a_synchronized_asset(), a_pending_asset(account=an_account())
-    client = a_buyer(account=own.account)
+    client = a_visitor(account=own.account)
 
     shown = page(client, f"/assets/?after={others.number}")
 
@@ -196,7 +187,7 @@ def test_a_place_in_the_list_of_others_tells_nothing() -> None:
 def test_the_list_is_a_file_without_codes_or_formulas() -> None:
     asset = a_synchronized_asset()
     Asset.objects.filter(pk=asset.pk).update(name="=1+1")
-    client = a_buyer(account=asset.account)
+    client = a_visitor(account=asset.account)
 
     answer = client.get("/assets/export/")
     text = b"".join(answer).decode()
@@ -213,7 +204,7 @@ def test_the_list_is_a_file_without_codes_or_formulas() -> None:
 
 def test_the_page_tells_all_that_is_kept(django_assert_num_queries: Any) -> None:
     asset = a_synchronized_asset(po_code="PO-7")
-    client = a_buyer(account=asset.account)
+    client = a_visitor(account=asset.account)
     page(client, f"/assets/{asset.number}/")
 
     with django_assert_num_queries(10):
@@ -237,7 +228,7 @@ def test_the_page_tells_all_that_is_kept(django_assert_num_queries: Any) -> None
 def test_a_failed_asset_needs_nothing_of_its_buyer() -> None:
     asset = a_failed_asset()
 
-    shown = page(a_buyer(account=asset.account), f"/assets/{asset.number}/")
+    shown = page(a_visitor(account=asset.account), f"/assets/{asset.number}/")
 
     assert "Our staff look after it" in shown
     assert "There is no coupon code yet" in shown
@@ -247,7 +238,7 @@ def test_a_failed_asset_needs_nothing_of_its_buyer() -> None:
 
 def test_revealing_shows_the_code_and_leaves_a_line() -> None:
     asset = a_synchronized_asset()
-    client = a_buyer(account=asset.account)
+    client = a_visitor(account=asset.account)
 
     answer = client.post(f"/assets/{asset.number}/reveal/")
 
@@ -261,7 +252,7 @@ def test_revealing_shows_the_code_and_leaves_a_line() -> None:
 def test_what_is_not_there_cannot_be_revealed() -> None:
     asset = a_pending_asset()
 
-    answer = a_buyer(account=asset.account).post(f"/assets/{asset.number}/reveal/")
+    answer = a_visitor(account=asset.account).post(f"/assets/{asset.number}/reveal/")
 
     assert answer.status_code == 409
     assert "has no coupon code yet" in answer.content.decode()
@@ -269,7 +260,7 @@ def test_what_is_not_there_cannot_be_revealed() -> None:
 
 def test_nobody_reveals_without_end() -> None:
     asset = a_synchronized_asset()
-    client = a_buyer(account=asset.account)
+    client = a_visitor(account=asset.account)
     address = f"/assets/{asset.number}/reveal/"
 
     codes = [client.post(address).status_code for _turn in range(REVEALS_MAX + 1)]
@@ -284,7 +275,7 @@ def test_nobody_reveals_without_end() -> None:
 @pytest.mark.parametrize("role", [MemberRole.READ_ONLY, MemberRole.BILLING_AGENT])
 def test_some_roles_reveal_and_change_nothing(role: MemberRole) -> None:
     asset = a_synchronized_asset()
-    client = a_buyer(account=asset.account, role=role)
+    client = a_visitor(account=asset.account, role=role)
 
     shown = page(client, f"/assets/{asset.number}/")
 
@@ -296,7 +287,7 @@ def test_some_roles_reveal_and_change_nothing(role: MemberRole) -> None:
 
 def test_an_asset_gets_another_name() -> None:
     asset = a_synchronized_asset()
-    client = a_buyer(account=asset.account)
+    client = a_visitor(account=asset.account)
     address = f"/assets/{asset.number}/rename/"
 
     refused = client.post(address, {"name": "x" * 201})
@@ -328,7 +319,7 @@ def test_the_welcome_mail_goes_to_a_chosen_contact() -> None:
     asset = a_synchronized_asset(account=lea)
     write_welcome(asset=asset, actor="worker", now=NOON)
     Message.objects.update(state="SENT", due_at=None, sent_at=NOON)
-    client = a_buyer(account=reseller)
+    client = a_visitor(account=reseller)
     offered = re.findall(
         r'<option value="(\d+)"', page(client, f"/assets/{asset.number}/")
     )
@@ -346,14 +337,14 @@ def test_the_welcome_mail_goes_to_a_chosen_contact() -> None:
 def test_a_coupon_of_which_nobody_was_told_is_mailed_too() -> None:
     asset = a_synchronized_asset()
 
-    sends(a_buyer(account=asset.account), asset, contact_of(asset.account).pk)
+    sends(a_visitor(account=asset.account), asset, contact_of(asset.account).pk)
 
     assert Message.objects.get().recipient == contact_of(asset.account).email
 
 
 def test_one_mail_at_a_time() -> None:
     asset = a_synchronized_asset()
-    client = a_buyer(account=asset.account)
+    client = a_visitor(account=asset.account)
     person = contact_of(asset.account).pk
 
     sends(client, asset, person)
@@ -366,7 +357,7 @@ def test_one_mail_at_a_time() -> None:
 
 def test_mails_have_an_end() -> None:
     asset = a_synchronized_asset()
-    client = a_buyer(account=asset.account)
+    client = a_visitor(account=asset.account)
     person = contact_of(asset.account).pk
 
     for _turn in range(6):
@@ -380,7 +371,7 @@ def test_mails_have_an_end() -> None:
 @pytest.mark.parametrize("chosen", ["", "0", "nobody", "stranger"])
 def test_nobody_else_gets_the_mail(chosen: str) -> None:
     asset = a_synchronized_asset()
-    client = a_buyer(account=asset.account)
+    client = a_visitor(account=asset.account)
     given = contact_of(an_account()).pk if chosen == "stranger" else chosen
 
     answer = sends(client, asset, given)
@@ -393,7 +384,7 @@ def test_an_end_customer_does_not_see_the_people_of_its_reseller() -> None:
     reseller = a_reseller()
     lea = an_end_customer(reseller=reseller, name="Lea")
     asset = a_synchronized_asset(account=lea)
-    client = a_buyer(account=lea)
+    client = a_visitor(account=lea)
 
     assert contact_of(reseller).email not in page(client, f"/assets/{asset.number}/")
     assert sends(client, asset, contact_of(reseller).pk).status_code == 422

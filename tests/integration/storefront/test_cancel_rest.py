@@ -13,7 +13,7 @@ from purveyor.domain.orders.models import Order
 from purveyor.domain.orders.operations import cancel_rest
 from purveyor.kernel.journal.models import Entry
 from tests.factories.accounts import a_reseller, an_end_customer
-from tests.factories.members import a_member, a_visit
+from tests.factories.members import a_member, a_visitor
 from tests.factories.moments import DAN, NOON
 from tests.factories.orders import (
     a_part_executed_order,
@@ -21,18 +21,9 @@ from tests.factories.orders import (
     an_execution,
 )
 from tests.factories.purchases import an_order_placed_by
+from tests.support.shopping import page
 
 pytestmark = pytest.mark.django_db
-
-
-def a_buyer(role: MemberRole = MemberRole.BUYER, **fields: Any) -> Client:
-    return a_visit(a_member(role=role, **fields))
-
-
-def page(client: Client, address: str) -> str:
-    answer = client.get(address)
-    assert answer.status_code == 200, address
-    return str(answer.content.decode())
 
 
 def takes_back_the_rest(client: Client, order: Order, because: str = "Too dear") -> Any:
@@ -41,7 +32,7 @@ def takes_back_the_rest(client: Client, order: Order, because: str = "Too dear")
 
 def test_the_rest_is_taken_back_with_a_reason() -> None:
     order = a_part_executed_order()
-    client = a_buyer(account=order.account)
+    client = a_visitor(account=order.account)
     address = f"/orders/{order.number}/"
     offered = page(client, address)
 
@@ -63,7 +54,7 @@ def test_each_item_that_will_not_come_says_so_and_why() -> None:
     order = a_part_executed_order()
     cancel_rest(order=order, because="Too dear", actor=DAN, now=NOON)
 
-    shown = page(a_buyer(account=order.account), f"/orders/{order.number}/")
+    shown = page(a_visitor(account=order.account), f"/orders/{order.number}/")
 
     assert shown.count('<span class="badge stopped">Cancelled</span>') == 2
     assert shown.count("Reason: Too dear") == 2
@@ -78,7 +69,7 @@ def test_what_is_left_of_it_is_delivered() -> None:
     coupon = Coupon("BT-7KQM-2F9X-TR4D-8ZPA")
     asset = Asset.objects.get()
     connect_coupon(asset=asset, coupon=coupon, how="make", actor="worker", now=NOON)
-    client = a_buyer(account=order.account)
+    client = a_visitor(account=order.account)
 
     shown = page(client, f"/orders/{order.number}/")
     listed = page(client, "/orders/")
@@ -96,7 +87,7 @@ def test_what_is_left_of_cancelled_assets_is_delivered_as_well() -> None:
     coupon = Coupon("BT-7KQM-2F9X-TR4D-8ZPA")
     connect_coupon(asset=kept, coupon=coupon, how="make", actor="worker", now=NOON)
 
-    shown = page(a_buyer(account=order.account), f"/orders/{order.number}/")
+    shown = page(a_visitor(account=order.account), f"/orders/{order.number}/")
 
     assert "Some of it was cancelled; everything else is delivered." in shown
     assert "Reason:" not in shown
@@ -106,7 +97,7 @@ def test_the_export_adds_up_what_is_not_cancelled() -> None:
     order = a_part_executed_order()
     cancel_rest(order=order, because="Too dear", actor=DAN, now=NOON)
 
-    answer = a_buyer(account=order.account).get("/orders/export/")
+    answer = a_visitor(account=order.account).get("/orders/export/")
 
     line = b"".join(answer).decode().splitlines()[1]
     assert line.endswith(",10 × BitTitan Mailbox License,10,EUR,99.00,18.81,117.81")
@@ -114,7 +105,7 @@ def test_the_export_adds_up_what_is_not_cancelled() -> None:
 
 def test_of_what_was_not_executed_yet_there_is_no_rest() -> None:
     order = a_submitted_order()
-    client = a_buyer(account=order.account)
+    client = a_visitor(account=order.account)
 
     answer = takes_back_the_rest(client, order)
 
@@ -127,7 +118,7 @@ def test_of_what_was_not_executed_yet_there_is_no_rest() -> None:
 @pytest.mark.parametrize("role", [MemberRole.READ_ONLY, MemberRole.BILLING_AGENT])
 def test_some_roles_take_no_rest_back(role: MemberRole) -> None:
     order = a_part_executed_order()
-    client = a_buyer(account=order.account, role=role)
+    client = a_visitor(account=order.account, role=role)
 
     assert "Cancel the rest" not in page(client, f"/orders/{order.number}/")
     assert takes_back_the_rest(client, order).status_code == 403
@@ -138,7 +129,7 @@ def test_the_rest_is_taken_back_by_whom_the_order_was_placed_by() -> None:
     lea = an_end_customer(reseller=reseller, name="Lea")
     order = an_order_placed_by(a_member(account=reseller), receiver=lea)
     Order.objects.update(state=OrderState.EXECUTING)
-    client = a_buyer(account=lea, email="lea@x.example")
+    client = a_visitor(account=lea, email="lea@x.example")
 
     answer = takes_back_the_rest(client, order)
 

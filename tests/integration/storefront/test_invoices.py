@@ -20,6 +20,7 @@ from tests.factories.members import a_member, a_visit
 from tests.factories.moments import DAN, NOON, TODAY
 from tests.factories.orders import a_submitted_order, an_execution
 from tests.factories.provisioning import a_setup
+from tests.support.shopping import page
 
 pytestmark = pytest.mark.django_db
 
@@ -31,12 +32,6 @@ def _profile() -> None:
 
 def a_visitor(role: MemberRole = MemberRole.BILLING_AGENT, **fields: Any) -> Client:
     return a_visit(a_member(role=role, **fields))
-
-
-def page(client: Client, address: str) -> str:
-    answer = client.get(address)
-    assert answer.status_code == 200, address
-    return str(answer.content.decode())
 
 
 def numbers_on(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from purveyor.domain.orders.operations import annotate_order, cancel_order
 from purveyor.kernel.journal.models import Entry
 from tests.factories.accounts import a_reseller, an_account, an_end_customer
 from tests.factories.assets import a_failed_asset, a_pending_asset, a_synchronized_asset
-from tests.factories.members import a_member, a_visit
+from tests.factories.members import a_member, a_visit, a_visitor
 from tests.factories.moments import DAN, NOON
 from tests.factories.orders import (
     a_draft_order,
@@ -26,18 +26,9 @@ from tests.factories.orders import (
     copies_of,
 )
 from tests.factories.purchases import an_order_placed_by
+from tests.support.shopping import page
 
 pytestmark = pytest.mark.django_db
-
-
-def a_buyer(role: MemberRole = MemberRole.BUYER, **fields: Any) -> Client:
-    return a_visit(a_member(role=role, **fields))
-
-
-def page(client: Client, address: str) -> str:
-    answer = client.get(address)
-    assert answer.status_code == 200, address
-    return str(answer.content.decode())
 
 
 def numbers_on(text: str) -> list[str]:
@@ -52,7 +43,7 @@ def test_the_list_tells_what_was_ordered_and_how_far_it_is() -> None:
     asset = a_synchronized_asset(po_code="PO-7")
     order = asset.order_item.order
 
-    shown = page(a_buyer(account=asset.account), "/orders/")
+    shown = page(a_visitor(account=asset.account), "/orders/")
 
     assert numbers_on(shown) == [order.number]
     for told in ("10 × ", "Executed", ">Delivered</span>", "PO-7", "15 Jan 2030"):
@@ -63,14 +54,14 @@ def test_the_day_is_the_one_it_was_where_the_distributor_works() -> None:
     order = a_submitted_order()
     just_before_midnight_in_utc = NOON.replace(hour=23, minute=30)
     Order.objects.update(submitted_at=just_before_midnight_in_utc)
-    client = a_buyer(account=order.account)
+    client = a_visitor(account=order.account)
 
     for address in ("/orders/", "/billing/", f"/orders/{order.number}/"):
         assert "16 Jan 2030" in page(client, address), address
 
 
 def test_an_empty_list_says_what_to_do() -> None:
-    client = a_buyer(account=an_account())
+    client = a_visitor(account=an_account())
 
     assert "You have ordered nothing yet" in page(client, "/orders/")
     assert "Nothing fits this search" in page(client, "/orders/?q=zebra")
@@ -81,7 +72,7 @@ def test_drafts_of_staff_are_not_shown() -> None:
     cancel_order(order=draft, because="Never mind", actor=DAN, now=NOON)
     a_draft_order(account=draft.account)
 
-    assert numbers_on(page(a_buyer(account=draft.account), "/orders/")) == []
+    assert numbers_on(page(a_visitor(account=draft.account), "/orders/")) == []
 
 
 def test_a_list_goes_on_where_the_page_before_ended(
@@ -89,7 +80,7 @@ def test_a_list_goes_on_where_the_page_before_ended(
 ) -> None:
     order = a_submitted_order()
     expected = [order.number, *(each.number for each in copies_of(order, count=27))]
-    client = a_buyer(account=order.account)
+    client = a_visitor(account=order.account)
     page(client, "/orders/")
 
     with django_assert_num_queries(8):
@@ -118,7 +109,7 @@ def test_a_list_goes_on_where_the_page_before_ended(
 )
 def test_orders_are_found(query: str, *, is_found: bool) -> None:
     order = a_submitted_order(po_code="PO-7")
-    client = a_buyer(account=order.account)
+    client = a_visitor(account=order.account)
 
     shown = page(client, "/orders/?" + query.format(number=order.number.lower()))
 
@@ -130,7 +121,7 @@ def test_a_reseller_chooses_for_whom() -> None:
     lea = an_end_customer(reseller=reseller, name="Lea")
     own = a_submitted_order(account=reseller)
     hers = a_submitted_order(account=lea)
-    client = a_buyer(account=reseller)
+    client = a_visitor(account=reseller)
 
     assert numbers_on(page(client, "/orders/")) == [hers.number, own.number]
     assert numbers_on(page(client, f"/orders/?for={lea.number}")) == [hers.number]
@@ -141,7 +132,7 @@ def test_a_reseller_chooses_for_whom() -> None:
 def test_a_list_of_many_accounts_goes_on_in_one_order() -> None:
     reseller, stranger = a_reseller(), an_account()
     lea, noa = (an_end_customer(reseller=reseller, name=each) for each in "LN")
-    client = a_buyer(account=reseller)
+    client = a_visitor(account=reseller)
     buyers = (lea, stranger, noa, reseller, lea, noa, stranger) * 6
     placed = [a_submitted_order(account=buyer) for buyer in buyers]
     mine = [each for each in placed if each.account != stranger]
@@ -157,14 +148,14 @@ def test_a_list_of_many_accounts_goes_on_in_one_order() -> None:
 
 def test_a_place_in_the_list_of_others_tells_nothing() -> None:
     own, others = a_submitted_order(), a_submitted_order(account=an_account())
-    client = a_buyer(account=own.account)
+    client = a_visitor(account=own.account)
 
     assert numbers_on(page(client, f"/orders/?after={others.number}")) == []
 
 
 def test_the_list_is_a_file_without_formulas() -> None:
     order = a_submitted_order(po_code="=1+1")
-    client = a_buyer(account=order.account)
+    client = a_visitor(account=order.account)
 
     answer = client.get("/orders/export/")
     text = b"".join(answer).decode()
@@ -179,7 +170,7 @@ def test_the_list_is_a_file_without_formulas() -> None:
 def test_who_does_not_pay_sees_no_amounts() -> None:
     lea = an_end_customer(reseller=a_reseller(), name="Lea")
     order = a_submitted_order(account=lea)
-    client = a_buyer(account=lea)
+    client = a_visitor(account=lea)
 
     assert "€" not in page(client, "/orders/")
     assert "€" not in page(client, f"/orders/{order.number}/")
@@ -192,7 +183,7 @@ def test_who_does_not_pay_sees_no_amounts() -> None:
 
 def delivery_of(order: Order) -> str:
     """Return the Delivery Status of the only order on the list."""
-    client = a_buyer(account=order.account)
+    client = a_visitor(account=order.account)
     found = re.findall(r'class="badge \w+">([^<]+)<', page(client, "/orders/"))
     assert len(found) == 1
     return str(found[0])
@@ -201,7 +192,7 @@ def delivery_of(order: Order) -> str:
 def test_a_delivery_is_told_in_plain_words(now: Any) -> None:
     assert delivery_of(a_submitted_order()) == "Not started yet"
     pending = a_pending_asset(account=an_account())
-    client = a_buyer(account=pending.account, email="tom@north.example")
+    client = a_visitor(account=pending.account, email="tom@north.example")
     assert "BitTitan is making the coupon" in page(client, "/orders/")
     later = pending.start_date + timedelta(days=7)
     Asset.objects.filter(pk=pending.pk).update(start_date=later)
@@ -232,7 +223,7 @@ def test_a_part_is_delivered() -> None:
 
 def test_buyers_read_the_labels_that_are_for_them() -> None:
     order = a_submitted_order()
-    client = a_buyer(account=order.account)
+    client = a_visitor(account=order.account)
     ours = a_label("Checked by Dan", is_storefront_visible=False)
     theirs = a_label("We are on it")
 
@@ -252,7 +243,7 @@ def test_the_page_tells_all_that_is_kept(django_assert_num_queries: Any) -> None
     order = asset.order_item.order
     annotate_order(order=order, notes="Slow payer", po_code="PO-7", actor=DAN, now=NOON)
     OrderItem.objects.filter(order=order).update(discount_percent="10")
-    client = a_buyer(account=asset.account)
+    client = a_visitor(account=asset.account)
     address = f"/orders/{order.number}/"
     page(client, address)
 
@@ -280,7 +271,7 @@ def test_a_cancelled_order_says_why() -> None:
     order = a_submitted_order()
     cancel_order(order=order, because="Wrong product", actor=DAN, now=NOON)
 
-    shown = page(a_buyer(account=order.account), f"/orders/{order.number}/")
+    shown = page(a_visitor(account=order.account), f"/orders/{order.number}/")
 
     assert "This order is cancelled." in shown
     assert "Wrong product" in shown
@@ -344,7 +335,7 @@ def test_an_order_is_taken_back_with_a_reason() -> None:
 def test_what_was_executed_cannot_be_taken_back() -> None:
     asset = a_pending_asset()
     order = asset.order_item.order
-    client = a_buyer(account=asset.account)
+    client = a_visitor(account=asset.account)
 
     answer = takes_back(client, order)
 
@@ -357,7 +348,7 @@ def test_what_was_executed_cannot_be_taken_back() -> None:
 @pytest.mark.parametrize("role", [MemberRole.READ_ONLY, MemberRole.BILLING_AGENT])
 def test_some_roles_take_nothing_back(role: MemberRole) -> None:
     order = a_submitted_order()
-    client = a_buyer(account=order.account, role=role)
+    client = a_visitor(account=order.account, role=role)
 
     assert "Cancel this order" not in page(client, f"/orders/{order.number}/")
     assert takes_back(client, order).status_code == 403
@@ -368,7 +359,7 @@ def test_a_reseller_takes_back_what_its_end_customer_ordered() -> None:
     lea = an_end_customer(reseller=reseller, name="Lea")
     order = an_order_placed_by(a_member(account=lea, email="lea@x.example"))
 
-    answer = takes_back(a_buyer(account=reseller), order)
+    answer = takes_back(a_visitor(account=reseller), order)
 
     order.refresh_from_db()
     assert answer.status_code == 302
@@ -379,7 +370,7 @@ def test_an_end_customer_does_not_take_back_what_its_reseller_ordered() -> None:
     reseller = a_reseller()
     lea = an_end_customer(reseller=reseller, name="Lea")
     order = an_order_placed_by(a_member(account=reseller), receiver=lea)
-    client = a_buyer(account=lea, email="lea@x.example")
+    client = a_visitor(account=lea, email="lea@x.example")
 
     assert "Cancel this order" not in page(client, f"/orders/{order.number}/")
     answer = takes_back(client, order)
