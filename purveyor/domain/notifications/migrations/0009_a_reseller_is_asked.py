@@ -1,6 +1,15 @@
 from django.db import migrations, models
 
 
+NEW = ['ORDER_ASKS_RESELLER', 'ORDER_REJECTED']
+
+
+def forget(apps, schema_editor):
+    """Take away the rules that the version before does not know."""
+    apps.get_model('notifications', 'Notification').objects.filter(event__in=NEW).delete()
+    schema_editor.connection.check_constraints()  # now: the table is changed next
+
+
 class Migration(migrations.Migration):
     """Know two more events: an order asks its reseller, and an order is rejected."""
 
@@ -24,4 +33,5 @@ class Migration(migrations.Migration):
             model_name='notification',
             constraint=models.CheckConstraint(condition=models.Q(('event__in', ['COUPON_DELIVERED', 'ASSET_EXPIRING', 'ASSET_SYNCHRONIZED', 'ASSET_FAILED', 'ORDER_SUBMITTED', 'ORDER_WAITING', 'ORDER_ASKS_RESELLER', 'ORDER_EXECUTED', 'ORDER_CANCELLED', 'ORDER_REST_CANCELLED', 'ORDER_REJECTED', 'ACCOUNT_SYNCHRONIZED', 'ACCOUNT_FAILED', 'INVOICE_ISSUED', 'FINDINGS_NEW'])), name='notification_event_is_known'),
         ),
+        migrations.RunPython(migrations.RunPython.noop, forget),
     ]

@@ -26,9 +26,9 @@ from unfold.widgets import INPUT_CLASSES, UnfoldAdminTextareaWidget
 
 from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.orders.executing import ExecutionPlan, NothingToExecute
-from purveyor.domain.orders.lifecycle import ItemState
+from purveyor.domain.orders.lifecycle import ItemState, OrderState
 from purveyor.domain.orders.models import Execution, Order, OrderItem
-from purveyor.domain.orders.queries import items_of, open_items_of
+from purveyor.domain.orders.queries import items_of
 from purveyor.faces.backoffice.frame.credit import bar_of
 from purveyor.faces.backoffice.frame.display import page_of
 from purveyor.faces.backoffice.frame.questions import show_dialog
@@ -323,6 +323,6 @@ def _what_was_done(order: Order, execution: Execution) -> SafeString:
     ]
     links = SafeString(", ").join([*assets, *invoices])
     told = _("Order {number} is executed: {links}.")
-    if open_items_of(order):
+    if order.state == OrderState.EXECUTING:
         told = _("A part of order {number} is executed: {links}. The rest waits.")
     return format_html(told, number=order.number, links=SafeString(links))
