@@ -14,8 +14,6 @@ SIZES = {"desk": (1440, 900), "tablet": (768, 1024), "phone": (360, 740)}
 JUDGED = ("desk", "phone")
 LOOKS = ("light", "dark")
 
-#: What only a look can change; the other rules need be asked once a size.
-RULES_OF_LOOKS = ["color-contrast", "link-in-text-block"]
 #: Rules of WCAG 2.2 that axe asks on demand.
 FURTHER_RULES = {"target-size": {"enabled": True}}
 
@@ -141,11 +139,11 @@ class Inspector:
         self._note(*(f"{size}: sticks out: {each}" for each in found))
 
     def _asks_axe(self, size: str, look: str) -> None:
-        options: dict[str, Any] = {"resultTypes": ["violations"], "preload": False}
-        if look == LOOKS[0]:
-            options["rules"] = FURTHER_RULES
-        else:
-            options["runOnly"] = RULES_OF_LOOKS
+        options = {
+            "resultTypes": ["violations"],
+            "preload": False,
+            "rules": FURTHER_RULES,
+        }
         found = self.page.evaluate(AXE, options)
         self._note(*(f"{size}, {look}: {each}" for each in found))
 
