@@ -23,7 +23,7 @@ from purveyor.domain.accounts.operations import (
     hold_accounts,
     open_account,
 )
-from purveyor.domain.accounts.queries import is_billed_itself
+from purveyor.domain.accounts.queries import is_billed_itself, known_as
 from purveyor.domain.accounts.tax_numbers import checked_tax_number
 from purveyor.kernel.errors import NotFound, Refused
 from purveyor.kernel.journal.operations import drop, keep
@@ -85,10 +85,7 @@ def customers_by_name(
     if sought := term.strip():
         people = Contact.objects.filter(account=OuterRef("pk"), email__iexact=sought)
         found = found.filter(
-            Q(name__icontains=sought)
-            | Q(number__iexact=sought)
-            | Q(email__icontains=sought)
-            | Exists(people)
+            known_as(term=sought) | Q(email__icontains=sought) | Exists(people)
         )
     if after:
         last = customers_of(reseller).filter(number=after).first()

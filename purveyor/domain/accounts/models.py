@@ -130,6 +130,11 @@ class Account(models.Model):
 
     number = models.CharField(_("number"), max_length=20, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=200)
+    name_upper = models.GeneratedField(  # in which parts of names are looked for
+        expression=Upper("name"),
+        output_field=models.TextField(),  # some letters become two
+        db_persist=True,
+    )
     kind = models.CharField(
         _("kind"),
         max_length=20,

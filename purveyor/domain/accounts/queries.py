@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Func, OuterRef, Q, QuerySet
+from django.db.models import Func, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Upper
 
 from purveyor.domain.accounts.contacts import contact_for
 from purveyor.domain.accounts.models import Account, AccountKind, Organization
@@ -43,6 +44,18 @@ def find_accounts(*, term: str, limit: int = FOUND_MAX) -> tuple[Account, ...]:
     fits = Q(number=sought.upper()) | Q(name__words=sought)
     found = open_accounts().filter(fits).order_by("name", "id")
     return tuple(found[: min(limit, FOUND_MAX)])
+
+
+def known_as(*, term: str, path: str = "") -> Q:
+    """
+    Return the condition that an account has this number, or this as part of its name.
+
+    Shape:  `path` leads from other records to their account: "account__".
+    """
+    part_of_name = Upper(Value(term))
+    return Q(**{f"{path}number": term.upper()}) | Q(
+        **{f"{path}name_upper__contains": part_of_name}
+    )
 
 
 def accounts_numbered(number: str) -> list[int]:

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Case, CharField, Count, Min, Q, QuerySet, Sum, Value, When
 
 from purveyor.domain.accounts.models import Account
+from purveyor.domain.accounts.queries import known_as
 from purveyor.domain.assets.expiry import beginning_of, days_left, waiting
 from purveyor.domain.assets.models import Asset
 from purveyor.kernel import clock
@@ -197,9 +198,7 @@ def _seen(sight: Sight, *, now: datetime) -> QuerySet[Asset]:
     """Return what is in sight, whatever its bucket."""
     wanted = waiting(now=now)
     if sight.account:
-        wanted &= Q(account__number=sight.account.upper()) | Q(
-            account__name__icontains=sight.account
-        )
+        wanted &= known_as(term=sight.account, path="account__")
     if sight.application is not None:
         wanted &= Q(application=sight.application)
     return Asset.objects.filter(wanted)

@@ -15,6 +15,7 @@ from purveyor.domain.accounts.queries import (
     get_account,
     has_accounts,
     is_billed_itself,
+    known_as,
     organization,
     reseller_of,
 )
@@ -30,6 +31,18 @@ def test_an_account_is_known_by_its_number() -> None:
     assert get_account(number=account.number) == account
     with pytest.raises(NotFound, match="There is no account A-9"):
         get_account(number="A-9")
+
+
+def test_accounts_are_known_by_any_part_of_their_name() -> None:
+    contoso, half = an_account(name="Contoso Müller"), an_account(name="50% Off_Ltd")
+
+    def known(term: str) -> list[Account]:
+        return list(Account.objects.filter(known_as(term=term)).order_by("pk"))
+
+    assert known("TOSO m") == [contoso]
+    assert known(contoso.number.lower()) == [contoso]
+    assert known("%") == known("f_l") == [half]
+    assert known("f%l") == []
 
 
 def test_accounts_are_found_by_number_and_by_beginnings_of_the_name() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse_lazy
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from purveyor.domain.accounts.models import Account
-from purveyor.domain.accounts.queries import open_accounts
+from purveyor.domain.accounts.queries import known_as, open_accounts
 from purveyor.faces.backoffice.frame.site import bss
 
 FOUND_MAX = 12
@@ -66,7 +67,6 @@ def find_accounts(request: HttpRequest) -> HttpResponse:
     sought = request.GET.get(request.GET.get("of", ""), "").strip()
     found = Account.objects.none()
     if len(sought) >= SOUGHT_MIN:
-        fitting = open_accounts().filter(name__icontains=sought)
-        fitting |= open_accounts().filter(number__istartswith=sought)
-        found = fitting.order_by("name", "pk")[:FOUND_MAX]
+        fitting = known_as(term=sought) | Q(number__istartswith=sought)
+        found = open_accounts().filter(fitting).order_by("name", "pk")[:FOUND_MAX]
     return render(request, "backoffice/parts/accounts.html", {"accounts": found})

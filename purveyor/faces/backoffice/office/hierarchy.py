@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from purveyor.domain.accounts.models import Account, AccountKind
-from purveyor.domain.accounts.queries import open_accounts
+from purveyor.domain.accounts.queries import known_as, open_accounts
 from purveyor.domain.assets.lifecycle import AssetState
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.orders.models import Order
@@ -66,7 +66,7 @@ def resellers(request: HttpRequest) -> HttpResponse:
     sought = query.text("q")
     found = open_accounts().filter(kind=AccountKind.RESELLER)
     if sought:
-        found = found.filter(Q(name__icontains=sought) | Q(number=sought.upper()))
+        found = found.filter(known_as(term=sought))
     context = {
         "title": _("Hierarchy"),
         "crumb": _("Hierarchy"),

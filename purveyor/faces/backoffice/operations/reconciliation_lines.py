@@ -15,6 +15,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
 from purveyor.domain.accounts.models import Account
+from purveyor.domain.accounts.queries import known_as
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.queries import with_coupon
 from purveyor.faces.backoffice.frame.badges import kind_badge
@@ -154,10 +155,8 @@ class LineList(TickedList):
         term = search_term.replace(HIDDEN, "").strip()
         if not term:
             return queryset, False
-        named = Q(number=term.upper()) | Q(name__icontains=term)
-        accounts = [
-            pk for (pk,) in Account.objects.filter(named).values_list("pk")[:HITS_MAX]
-        ]
+        named = Account.objects.filter(known_as(term=term))
+        accounts = [pk for (pk,) in named.values_list("pk")[:HITS_MAX]]
         assets = Asset.objects.filter(number=term.upper()) | with_coupon(term)
         found = Q(asset__in=[pk for (pk,) in assets.values_list("pk")[:HITS_MAX]])
         found |= Q(account__in=accounts) | Q(for_account__in=accounts)
