@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from purveyor.domain.orders.closing import REASON_MAX, close_order
+from purveyor.domain.orders.closing import close_order
 from purveyor.domain.orders.lifecycle import (
     APPROVAL,
     ORDER,
@@ -17,6 +17,7 @@ from purveyor.domain.orders.lifecycle import (
 )
 from purveyor.domain.orders.models import Approval, Order
 from purveyor.domain.orders.queries import lock_open_items
+from purveyor.domain.orders.reasons import kept_reason
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import log
 from purveyor.kernel.money import Money
@@ -149,7 +150,7 @@ def _kept(approval: Approval) -> Order:
 def _decide(
     approval: Approval, verb: str, because: str, *, actor: str, now: datetime
 ) -> None:
-    reason = because.strip()[:REASON_MAX]
+    reason = kept_reason(because)
     APPROVAL.move(approval, verb, decided_at=now, decided_by=actor, because=reason)
 
 

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from purveyor.domain.orders.lifecycle import ITEM, ORDER
 from purveyor.domain.orders.models import Order, OrderItem
-
-REASON_MAX = 300
+from purveyor.domain.orders.reasons import kept_reason
 
 
 def close_order(*, order: Order, rest: Sequence[OrderItem], because: str) -> list[str]:
@@ -20,5 +19,5 @@ def close_order(*, order: Order, rest: Sequence[OrderItem], because: str) -> lis
     :raises MoveRefused: if nothing of it was executed, or nothing is open any more.
     """
     ITEM.move_all("cancel", [(item, {}) for item in rest])
-    ORDER.move(order, "close", cancelled_because=because.strip()[:REASON_MAX])
+    ORDER.move(order, "close", cancelled_because=kept_reason(because))
     return [str(item) for item in rest]

@@ -10,6 +10,7 @@ from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.orders.lifecycle import ITEM, ORDER
 from purveyor.domain.orders.models import Execution, Order, OrderItem
 from purveyor.domain.orders.queries import LockedOrder
+from purveyor.domain.orders.reasons import kept_reason
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.rows import insert_all
 
@@ -92,7 +93,7 @@ def open_executions(
             at=now,
             start_date=plan.start_date,
             invoice_option=plan.option,
-            margin_because=plan.margin_because.strip()[:300],
+            margin_because=kept_reason(plan.margin_because),
         )
         for each in chosen
     )

@@ -17,6 +17,7 @@ from purveyor.domain.orders.lifecycle import (
     ItemState,
     OrderState,
 )
+from purveyor.domain.orders.reasons import REASON_MAX
 from purveyor.kernel.money import Money
 from purveyor.kernel.numbering.operations import Series
 
@@ -122,7 +123,7 @@ class Order(models.Model):
     created_by = models.CharField(_("created by"), max_length=200, editable=False)
     submitted_at = models.DateTimeField(_("submitted"), null=True, editable=False)
     cancelled_because = models.CharField(
-        _("cancelled because"), max_length=300, blank=True, editable=False
+        _("cancelled because"), max_length=REASON_MAX, blank=True, editable=False
     )
 
     class Meta:
@@ -193,7 +194,7 @@ class Execution(models.Model):
         _("invoice"), max_length=10, choices=InvoiceOption
     )
     margin_because = models.CharField(
-        _("thin margin accepted because"), max_length=300, blank=True
+        _("thin margin accepted because"), max_length=REASON_MAX, blank=True
     )
 
     class Meta:
@@ -228,7 +229,7 @@ class Approval(models.Model):
     )
     decided_at = models.DateTimeField(_("decided"), null=True)
     decided_by = models.CharField(_("decided by"), max_length=200, blank=True)
-    because = models.CharField(_("reason"), max_length=300, blank=True)
+    because = models.CharField(_("reason"), max_length=REASON_MAX, blank=True)
 
     class Meta:
         verbose_name = _("approval")

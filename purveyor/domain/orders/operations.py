@@ -16,6 +16,7 @@ from purveyor.domain.orders.lines import Line, fill_in_payer, priced
 from purveyor.domain.orders.models import ORDER_NUMBERS, Order, OrderItem
 from purveyor.domain.orders.pricing import book_of, check_price
 from purveyor.domain.orders.queries import lock_open_items
+from purveyor.domain.orders.reasons import kept_reason
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import changes_of, check, log
 
@@ -235,7 +236,8 @@ def cancel_order(*, order: Order, because: str, actor: str, now: datetime) -> No
     :raises MoveRefused: if something was executed already.
     """
     _check_reason(because)
-    ORDER.advance(order, "cancel", actor=actor, at=now, cancelled_because=because[:300])
+    reason = kept_reason(because)
+    ORDER.advance(order, "cancel", actor=actor, at=now, cancelled_because=reason)
     withdraw_approvals(order=order, because=because, actor=actor, now=now)
 
 

@@ -202,7 +202,7 @@ def test_an_order_of_which_nothing_was_executed_is_cancelled(
     order = make()
     before = order.state
 
-    cancel_order(order=order, because="a mistake", actor=DAN, now=now)
+    cancel_order(order=order, because=" a mistake\n", actor=DAN, now=now)
 
     stored, entry = Order.objects.get(), Entry.objects.latest("pk")
     assert (stored.state, stored.cancelled_because) == ("CANCELLED", "a mistake")

@@ -29,6 +29,7 @@ from purveyor.domain.orders.executing import ExecutionPlan, NothingToExecute
 from purveyor.domain.orders.lifecycle import ItemState, OrderState
 from purveyor.domain.orders.models import Execution, Order, OrderItem
 from purveyor.domain.orders.queries import items_of
+from purveyor.domain.orders.reasons import REASON_MAX
 from purveyor.faces.backoffice.frame.credit import bar_of
 from purveyor.faces.backoffice.frame.display import page_of
 from purveyor.faces.backoffice.frame.questions import show_dialog
@@ -60,7 +61,7 @@ class ExecutionForm(forms.Form):
     because = forms.CharField(
         label=gettext_lazy("Why it is sold so cheaply"),
         required=False,
-        max_length=300,
+        max_length=REASON_MAX,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
     )
 

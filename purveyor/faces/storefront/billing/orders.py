@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from purveyor.domain.accounts.membership import receivers_for
+from purveyor.domain.orders.reasons import REASON_MAX
 from purveyor.faces.storefront.billing.tabs import billing_tabs
 from purveyor.faces.storefront.frame.access import (
     JUST_PLACED,
@@ -43,7 +44,7 @@ from purveyor.kernel.errors import Refused
 class CancelForm(ShopForm):
     """Why an order is taken back."""
 
-    because = forms.CharField(label=gettext_lazy("Why?"), max_length=300)
+    because = forms.CharField(label=gettext_lazy("Why?"), max_length=REASON_MAX)
 
 
 @require_safe

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from purveyor.domain.accounts.customers import edit_end_customer, get_customer
+from purveyor.domain.orders.reasons import REASON_MAX
 from purveyor.faces.storefront.customers.tabs import customer_tabs
 from purveyor.faces.storefront.frame.access import ShopRequest, member_may
 from purveyor.faces.storefront.frame.forms import ShopForm
@@ -19,8 +20,6 @@ from purveyor.flows.checkout.agreeing import agree_to_order, questions_for
 from purveyor.flows.ordering.approving import get_approval, reject_order
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
-
-REASON_MAX = 300
 
 
 class RejectForm(ShopForm):
