@@ -96,8 +96,13 @@ def order_as_it_is(*, pk: int) -> Order:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What an item's price list says today, and the least margin that is asked for."""
+    """
+    What an item's price list says today, and the least margin that is asked for.
 
+    It is the list that the item was priced from: what is nearer by now does not count.
+    """
+
+    list_name: str
     unit_price: Decimal | None
     unit_cost: Decimal | None
     margin_floor: Decimal
@@ -107,6 +112,7 @@ class Today:
         """Return what was read with an item by `items_of` or `lock_order`."""
         read = vars(item)
         return cls(
+            list_name=read["list_name"] or "",
             unit_price=read["price_today"],
             unit_cost=read["cost_today"],
             margin_floor=read["margin_floor"] or Decimal(0),
@@ -129,6 +135,7 @@ def _for_execution(items: QuerySet[OrderItem], *sorted_by: str) -> QuerySet[Orde
     profile = Organization.objects.values("margin_min_percent")
     return (
         items.annotate(
+            list_name=F("price_list__name"),
             price_today=Subquery(listed.values("unit_price")[:1]),
             cost_today=Subquery(listed.values("unit_cost")[:1]),
             margin_floor=Subquery(profile[:1]),

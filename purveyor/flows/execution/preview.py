@@ -33,14 +33,17 @@ class LinePreview:
     """
     An item that will be executed: what it brings and earns, and the asset it becomes.
 
-    `list_price` is set if the price list says another price by now than it said then.
+    `list_price` is set if the price list says another price by now than it said then,
+    `agreed_instead_of` is what it said then if another price was agreed by hand.
     """
 
     item_id: int
     name: str
     licenses: int
     unit_price: Money
+    list_name: str
     list_price: Money | None
+    agreed_instead_of: Money | None
     discount_percent: Decimal
     net: Money
     tax: Money
@@ -106,9 +109,14 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionPreview:
-    """Everything that an execution will do, and what speaks against it."""
+    """
+    Everything that an execution will do, and what speaks against it.
+
+    Prices are those of the day on which the order was submitted: `priced_on`.
+    """
 
     order_id: int
+    priced_on: date | None
     lines: tuple[LinePreview, ...]
     bill: BillPreview
     credit: CreditPreview | None
@@ -169,6 +177,7 @@ def preview_of(
     calls = calls_of(items, linked_to)
     return ExecutionPreview(
         order_id=order.pk,
+        priced_on=order.submitted_at and clock.day_of(order.submitted_at),
         lines=tuple(lines.values()),
         bill=bill,
         credit=_credit_of(order),
@@ -201,15 +210,17 @@ def invoice_options() -> tuple[InvoiceOption, ...]:
 
 
 def _line(margin: Margin) -> LinePreview:
-    item, listed = margin.item, Today.of(margin.item).unit_price
+    item, today = margin.item, Today.of(margin.item)
     then = item.unit_price if item.list_price is None else item.list_price
-    moved_to = None if listed == then else listed
+    moved_to = None if today.unit_price == then else today.unit_price
     return LinePreview(
         item_id=item.pk,
         name=item.product_name,
         licenses=item.quantity,
         unit_price=Money(item.unit_price, item.currency),
-        list_price=None if moved_to is None else Money(moved_to, item.currency),
+        list_name=today.list_name,
+        list_price=_money(moved_to, item),
+        agreed_instead_of=_money(item.list_price, item),
         discount_percent=item.discount_percent,
         net=margin.net,
         tax=item.tax,
@@ -222,6 +233,10 @@ def _line(margin: Margin) -> LinePreview:
         is_loss=margin.is_loss,
         is_thin=margin.is_thin,
     )
+
+
+def _money(amount: Decimal | None, item: OrderItem) -> Money | None:
+    return None if amount is None else Money(amount, item.currency)
 
 
 def _bill_of(

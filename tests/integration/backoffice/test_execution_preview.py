@@ -20,6 +20,7 @@ from tests.factories.catalogue import a_price, a_product
 from tests.factories.moments import DAN, NOON, TODAY
 from tests.factories.orders import a_submitted_order
 from tests.factories.troubles import a_silent_vendor
+from tests.support.execution_dialog import dialog, looks, presses, sees
 from tests.support.staff import (
     FROM_SCRIPT,
     SALES,
@@ -46,30 +47,6 @@ def chief() -> Client:
     return signed_in(*SALES, "orders.accept_margin", email="chief@aurora.example")
 
 
-def dialog(order: Order) -> str:
-    return reverse("bss:orders_order_execute", args=[order.pk])
-
-
-def looks(client: Client, order: Order, **changes: object) -> dict[str, Any]:
-    """Open the dialog; return what the browser would send of it."""
-    page = client.get(dialog(order), headers=FROM_SCRIPT)
-    sent = {
-        "items": [item.pk for item in order.items.order_by("position")],
-        "start_date": TODAY.isoformat(),
-        "option": "DRAFT",
-        "seen": value_of(page, "seen"),
-    }
-    return {**sent, **changes}
-
-
-def presses(client: Client, order: Order, sent: dict[str, Any]) -> Any:
-    return client.post(dialog(order), sent, headers=FROM_SCRIPT)
-
-
-def sees(client: Client, order: Order) -> str:
-    return words(client.get(dialog(order), headers=FROM_SCRIPT))
-
-
 # ------------------------------------------------------------------ what is shown
 
 
@@ -81,15 +58,6 @@ def test_it_shows_price_tax_and_margin_at_todays_cost(sales: Client) -> None:
 
     assert "at €9.90, net €99.00, VAT 19 % €18.81" in page
     assert "Margin €19.00 at today's cost" in page
-
-
-def test_it_shows_a_price_that_the_list_no_longer_has(sales: Client) -> None:
-    order = a_submitted_order()
-    Price.objects.update(unit_price="12.00")
-
-    assert "The price list says €12.00 by now; what was agreed holds." in sees(
-        sales, order
-    )
 
 
 def test_it_shows_what_is_left_of_the_credit(sales: Client) -> None:
