@@ -112,8 +112,8 @@ EVENTS: dict[EventName, Event] = {
         Event(E.ORDER_ASKS_RESELLER, ORDER, ("hold",)),  # if it is up to one
         Event(E.ORDER_EXECUTED, ORDER, ("execute", "deliver"), "EXECUTED"),
         Event(E.ORDER_CANCELLED, ORDER, ("cancel",), "CANCELLED"),
-        Event(E.ORDER_REST_CANCELLED, ORDER, ("cancel_rest", "reject"), "EXECUTED"),
-        Event(E.ORDER_REJECTED, ORDER, ("reject",)),
+        Event(E.ORDER_REST_CANCELLED, ORDER, ("cancel_rest",), "EXECUTED"),
+        Event(E.ORDER_REJECTED, ORDER, ("reject",)),  # or its rest
         Event(E.ACCOUNT_SYNCHRONIZED, LINK, ("synchronize", "adopt"), "SYNCHRONIZED"),
         Event(E.ACCOUNT_FAILED, LINK, ("fail",), "FAILED"),
         Event(E.INVOICE_ISSUED, INVOICE, ("issue",)),

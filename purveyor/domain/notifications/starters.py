@@ -95,7 +95,10 @@ ROWS_OF_SOME: dict[str, frozenset[EventName]] = {
             *(E.ASSET_FAILED, E.ACCOUNT_FAILED),
         }
     ),
-    "cancelled_items": frozenset({E.ORDER_REST_CANCELLED}),
+    "cancelled_items": frozenset({E.ORDER_REST_CANCELLED, E.ORDER_REJECTED}),
+    # Of a rejected rest they would be those that were executed before.
+    "order_items": frozenset(E) - {E.ORDER_REJECTED},
+    "order_total": frozenset(E) - {E.ORDER_REJECTED},
 }
 OPEN = {"en": "Open it in the BSS", "de": "Im BSS öffnen"}
 HELLO = {"en": "Hello", "de": "Guten Tag"}

@@ -252,9 +252,9 @@ def test_who_ordered_is_told_which_items_will_not_come() -> None:
     )
 
 
-def test_a_no_to_the_rest_is_told_as_its_cancellation() -> None:
-    a_rule(EventName.ORDER_REST_CANCELLED, OPS)
-    a_rule(EventName.ORDER_CANCELLED, OPS)
+def test_a_no_to_the_rest_is_told_once_as_a_no() -> None:
+    for event in EventName.ORDER_REST_CANCELLED, EventName.ORDER_REJECTED:
+        a_rule(event, OPS)
     order = a_part_executed_order()
     Account.objects.update(credit_limit=1)
     ask_for_approval(order=order, actor=DAN, now=NOON)
@@ -264,8 +264,10 @@ def test_a_no_to_the_rest_is_told_as_its_cancellation() -> None:
     )
 
     (mail,) = hears_news()
-    assert mail.notification.event == EventName.ORDER_REST_CANCELLED
+    assert mail.notification.event == EventName.ORDER_REJECTED
     assert "Pay first" in mail.masked_text
+    assert "10 × BitTitan User Migration Bundle; 10 × BitTitan M" in mail.masked_text
+    assert "€" not in mail.masked_text
 
 
 # ------------------------------------------------------------------ at once
