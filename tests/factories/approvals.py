@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from purveyor.domain.accounts.models import Account
 from purveyor.domain.orders.models import Order
 from purveyor.flows.ordering.approving import reject_order
 from purveyor.flows.ordering.operations import submit_order
@@ -20,9 +21,9 @@ def an_order_on_hold() -> Order:
     return order
 
 
-def an_order_that_asks_its_reseller() -> Order:
+def an_order_that_asks_its_reseller(*, reseller: Account | None = None) -> Order:
     """Return an order of an end customer that waits for its reseller's yes."""
-    lea = an_end_customer(name="Lea", needs_reseller_approval=True)
+    lea = an_end_customer(reseller=reseller, name="Lea", needs_reseller_approval=True)
     return a_submitted_order(account=lea)
 
 

@@ -108,7 +108,7 @@ EVENTS: dict[EventName, Event] = {
         Event(E.ASSET_SYNCHRONIZED, ASSET, CONNECTED, "SYNCHRONIZED"),
         Event(E.ASSET_FAILED, ASSET, ("fail",), "FAILED"),
         Event(E.ORDER_SUBMITTED, ORDER, ("submit",)),
-        Event(E.ORDER_WAITING, ORDER, ("hold",)),
+        Event(E.ORDER_WAITING, ORDER, ("hold",)),  # if it is up to us
         Event(E.ORDER_ASKS_RESELLER, ORDER, ("hold",)),  # if it is up to one
         Event(E.ORDER_EXECUTED, ORDER, ("execute", "deliver"), "EXECUTED"),
         Event(E.ORDER_CANCELLED, ORDER, ("cancel",), "CANCELLED"),

@@ -138,6 +138,12 @@ def asks_reseller(*, order: Order) -> bool:
     return waiting.filter(cause=ApprovalCause.RESELLER).exists()
 
 
+def asks_staff(*, order: Order) -> bool:
+    """Return whether an order waits for a yes that is not its reseller's to give."""
+    waiting = order.approvals.filter(state=ApprovalState.WAITING)
+    return waiting.exclude(cause=ApprovalCause.RESELLER).exists()
+
+
 def _kept(approval: Approval) -> Order:
     """Return the order as it is now, kept: two who approve do not miss each other."""
     order = Order.objects.select_for_update().get(pk=approval.order_id)

@@ -39,7 +39,7 @@ from purveyor.domain.notifications.values import (
     told_day,
     values_of_organization,
 )
-from purveyor.domain.orders.approvals import asks_reseller
+from purveyor.domain.orders.approvals import asks_reseller, asks_staff
 from purveyor.domain.orders.models import Order
 from purveyor.domain.provisioning.models import AccountLink
 from purveyor.kernel.errors import NotFound
@@ -49,6 +49,11 @@ from purveyor.kernel.journal.queries import was_logged
 from purveyor.kernel.money import Money
 
 GONE = frozenset({AssetState.CANCELLING, AssetState.CANCELLED})
+#: One line says that an order waits; for whose yes, its approvals say.
+_ASKS = {
+    EventName.ORDER_WAITING: asks_staff,
+    EventName.ORDER_ASKS_RESELLER: asks_reseller,
+}
 
 
 class NothingSuch(NotFound):
@@ -94,14 +99,13 @@ def news_of_line(*, line: Entry, event: Event, now: datetime) -> News | None:
     )
     is_gone = news.asset is not None and news.asset.state in GONE
     is_imported = news.order is not None and was_logged(news.order, "import")
-    return None if is_gone or is_imported or _is_answered(news) else news
+    return None if is_gone or is_imported or _asks_nothing(news) else news
 
 
-def _is_answered(news: News) -> bool:
-    """Return whether a reseller is asked nothing: it never was, or has answered."""
-    if news.event != EventName.ORDER_ASKS_RESELLER or news.order is None:
-        return False
-    return not asks_reseller(order=news.order)
+def _asks_nothing(news: News) -> bool:
+    """Return whether those whom it asks for a yes never were, or have answered."""
+    asks = _ASKS.get(news.event)
+    return asks is not None and news.order is not None and not asks(order=news.order)
 
 
 def _reason_of(line: Entry) -> str:

@@ -1,13 +1,17 @@
 """A reseller is told of what waits for its yes, and a buyer of the no."""
 
+from decimal import Decimal
+
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Group
 
 from purveyor.domain.notifications.events import EventName
 from purveyor.domain.notifications.models import Message
 from purveyor.domain.notifications.rules import establish_notifications
 from purveyor.domain.orders.models import Order
 from purveyor.flows.ordering.approving import approve_order
+from tests.factories.accounts import a_reseller, a_staff_user
 from tests.factories.approvals import (
     a_rejected_order,
     an_order_on_hold,
@@ -54,6 +58,36 @@ def test_above_the_credit_no_reseller_is_asked() -> None:
     a_rule(E.ORDER_ASKS_RESELLER, OPS)
 
     an_order_on_hold()
+
+    assert hears_news() == []
+
+
+def test_our_people_are_not_asked_for_what_only_a_reseller_answers() -> None:
+    a_rule(E.ORDER_WAITING, OPS)
+
+    an_order_that_asks_its_reseller()
+
+    assert hears_news() == []
+
+
+def test_what_two_have_to_answer_is_told_to_both() -> None:
+    establish_notifications()
+    biller = a_staff_user(email="bill@aurora.example")
+    biller.groups.add(Group.objects.create(name="Billing"))
+
+    reseller = a_reseller(credit_limit=Decimal(5))
+    an_order_that_asks_its_reseller(reseller=reseller)
+
+    told = {mail.recipient for mail in hears_news()}
+    assert told == {biller.email, reseller.email}
+
+
+def test_our_people_are_not_asked_for_what_is_answered() -> None:
+    a_rule(E.ORDER_WAITING, OPS)
+    order = an_order_on_hold()
+    asked = order.approvals.get().pk
+
+    approve_order(approval_id=asked, actor=DAN, now=NOON)
 
     assert hears_news() == []
 
