@@ -165,7 +165,7 @@ def test_each_currency_of_a_figure_has_a_line_of_its_own() -> None:
     ]
 
     assert amounts_as_figure(sums) == "€200.00\n£30.00"
-    assert amounts(sums) == "€200.00 · £30.00"
+    assert amounts(sums) == "€200.00 ·\N{NO-BREAK SPACE}£30.00"
     assert amounts_as_figure([]) == "0"
 
 

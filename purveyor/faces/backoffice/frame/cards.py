@@ -24,6 +24,8 @@ from purveyor.kernel.money import Money
 
 Text = str | Promise
 
+#: Where there is no room for all amounts, a line begins with the dot and its amount.
+DOT = " ·\N{NO-BREAK SPACE}"
 COUNT_MAX = 1_000  # more than so many are not counted: nobody works through them today
 
 
@@ -104,7 +106,7 @@ def counted(count: int) -> str:
     return f"{COUNT_MAX:,}+" if count >= COUNT_MAX else f"{count:,}"
 
 
-def amounts(sums: Iterable[Money], *, between: str = " · ") -> str:
+def amounts(sums: Iterable[Money], *, between: str = DOT) -> str:
     """Return what sums of several currencies are, nought left out."""
     return between.join(str(each) for each in sums if each.amount) or "0"
 
