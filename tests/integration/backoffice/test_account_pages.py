@@ -57,6 +57,34 @@ def test_only_the_first_address_begins_as_the_billing_address(sales: Client) -> 
     assert begins_ticked(with_none)
 
 
+def test_a_second_billing_address_is_refused_where_it_stands(sales: Client) -> None:
+    account = an_account()
+    rows = {
+        "addresses-TOTAL_FORMS": 2,
+        "addresses-INITIAL_FORMS": 1,
+        "addresses-0-id": account.addresses.get().pk,
+        "addresses-1-line1": "Second Road 2",
+        "addresses-1-city": "Bonn",
+        "addresses-1-country": "DE",
+        "addresses-1-is_billing": "on",
+        "contacts-TOTAL_FORMS": 0,
+        "contacts-INITIAL_FORMS": 0,
+    }
+    for field in ("line1", "postcode", "city", "country", "is_billing"):
+        known = getattr(account.addresses.get(), field)
+        rows[f"addresses-0-{field}"] = "on" if known is True else known
+    facts = {"name": "Contoso", "kind": account.kind, "currency": account.currency}
+    page = reverse(CHANGE, args=[account.pk])
+
+    refused = sales.post(page, {**facts, "invoice_option": "ISSUE", **rows})
+
+    addresses = refused.context["inline_admin_formsets"][0].formset
+    assert [list(errors) for errors in addresses.errors] == [[], ["is_billing"]]
+    assert "General Addresses 1 Contacts" in words(refused)
+    assert "Mark only one address as the billing address." in words(refused)
+    assert account.addresses.count() == 1
+
+
 # ------------------------------------------------------------------ contacts
 
 

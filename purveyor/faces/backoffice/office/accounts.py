@@ -10,7 +10,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.forms import PaginationInlineFormSet
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from purveyor.domain.accounts.models import Account, AccountKind, Address, Contact
@@ -31,7 +30,6 @@ from purveyor.domain.provisioning.queries import (
     worst_status_by_account,
 )
 from purveyor.faces.backoffice.frame.choices import (
-    country_choices,
     country_name,
     currency_choices,
 )
@@ -62,6 +60,11 @@ from purveyor.faces.backoffice.office.account_sections import (
     PriceLists,
 )
 from purveyor.faces.backoffice.office.account_verbs import AccountVerbs
+from purveyor.faces.backoffice.office.address_form import (
+    ADDRESS,
+    AddressForm,
+    AddressFormSet,
+)
 from purveyor.faces.backoffice.office.contact_form import ContactForm
 from purveyor.faces.backoffice.office.contacts import ROLES
 from purveyor.faces.backoffice.office.timeline import Timeline
@@ -78,7 +81,6 @@ SELLING = (
     "needs_reseller_approval",
     "notes",
 )
-ADDRESS = ("line1", "line2", "postcode", "city", "region", "country", "is_billing")
 KEEPS_ITS_EMAIL = _(
     "A vendor that knows the account keeps the e-mail it was synchronized with. Change "
     "it there, too."
@@ -149,32 +151,6 @@ class AccountForm(forms.ModelForm[Account]):
 
     def validate_constraints(self) -> None:
         """Leave it to the operation, which has better words."""
-
-
-class AddressForm(forms.ModelForm[Address]):
-    """The fields of an address; a country is chosen by its name."""
-
-    country = forms.ChoiceField(
-        label=_("Country"), choices=country_choices, widget=UnfoldAdminSelectWidget
-    )
-
-    class Meta:
-        model = Address
-        fields = ADDRESS
-
-    def validate_constraints(self) -> None:
-        """Leave it to the operation: the billing address may move to another row."""
-
-
-class AddressFormSet(PaginationInlineFormSet):
-    """The addresses of an account; where one is for billing, another begins without."""
-
-    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
-        """Return what a row begins with."""
-        is_new = index is None or index >= self.initial_form_count()
-        has_one = any(each.is_billing for each in self.get_queryset())
-        first = {"initial": {"is_billing": False}} if is_new and has_one else {}
-        return {**super().get_form_kwargs(index), **first}
 
 
 class AddressInline(BssStackedInline):
