@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from zlib import crc32
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from purveyor.domain.accounts.membership import Receiver
@@ -15,6 +15,7 @@ register = template.Library()
 ARTS = 5
 SELECTED = SafeString(" selected")
 INITIALS_MAX = 2
+WHOLE_MAX = 24  # what is longer has no room on a phone
 
 #: Lines on a square of 24; drawn for this shop.
 ICONS = {
@@ -84,6 +85,14 @@ def options(accounts: Sequence[Receiver], chosen: str) -> SafeString:
 def art(code: str) -> str:
     """Return which of some looks a product has: always the same one."""
     return f"art-{crc32(code.encode()) % ARTS}"
+
+
+@register.filter
+def whole(code: str) -> SafeString:
+    """Return a number or a code that no line breaks in, unless it is a long one."""
+    if len(code) > WHOLE_MAX:
+        return conditional_escape(code)
+    return format_html('<span class="whole">{}</span>', code)
 
 
 @register.filter
