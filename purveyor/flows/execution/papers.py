@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from purveyor.domain.invoices.document import render_invoice
 from purveyor.domain.invoices.models import Invoice
+from purveyor.domain.invoices.printing import print_invoice
 from purveyor.domain.invoices.queries import invoice_document
 from purveyor.domain.notifications.events import INVOICE, EventName
 from purveyor.domain.notifications.mail import Enclosure
@@ -20,7 +20,7 @@ def send_with_papers(*, lease: Lease, now: datetime) -> None:
 def papers_of(message: Message) -> tuple[Enclosure, ...]:
     """Return the papers of a mail, made anew each time: an invoice never changes."""
     return tuple(
-        Enclosure(name, render_invoice(invoice_document(invoice=invoice)))
+        Enclosure(name, print_invoice(invoice_document(invoice=invoice)))
         for name, invoice in _enclosed(message)
     )
 

@@ -37,6 +37,12 @@ def test_a_wrong_setting_is_told(
     assert "Traceback" not in said
 
 
+def test_no_start_waits_for_what_draws_invoices(console: Console) -> None:
+    loaded = console.does("import sys; print('fpdf' in sys.modules)")
+
+    assert loaded.strip() == "False"
+
+
 @pytest.mark.parametrize("command", ["work", "serve"])
 def test_nothing_starts_on_an_empty_database(console: Console, command: str) -> None:
     code, said = console.runs(command)

@@ -11,10 +11,10 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from purveyor.domain.invoices.document import render_invoice
 from purveyor.domain.invoices.lifecycle import INVOICE
 from purveyor.domain.invoices.models import Invoice
 from purveyor.domain.invoices.operations import issue_invoice, void_invoice
+from purveyor.domain.invoices.printing import print_invoice
 from purveyor.domain.invoices.queries import get_invoice, invoice_document
 from purveyor.faces.backoffice.billing.pending_invoices import bills_of
 from purveyor.faces.backoffice.frame.bulk import Bulk, answer_bulk
@@ -259,7 +259,7 @@ class InvoiceAdmin(ShownOnly, TickedList):
 
     def _pdf(self, object_id: str, disposition: str) -> HttpResponse:
         invoice = self._invoice(object_id)
-        content = render_invoice(invoice_document(invoice=invoice))
+        content = print_invoice(invoice_document(invoice=invoice))
         name = invoice.number or f"draft-{invoice.pk}"
         answer = HttpResponse(content, content_type="application/pdf")
         answer["Content-Disposition"] = f'{disposition}; filename="{name}.pdf"'

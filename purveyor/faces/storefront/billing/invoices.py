@@ -13,7 +13,7 @@ from purveyor.domain.invoices.bills import (
     get_billed,
     list_bills,
 )
-from purveyor.domain.invoices.document import render_invoice
+from purveyor.domain.invoices.printing import print_invoice
 from purveyor.domain.invoices.queries import invoice_document
 from purveyor.domain.orders.queries import numbers_seen
 from purveyor.faces.storefront.billing.tabs import billing_tabs
@@ -100,7 +100,7 @@ def invoice(request: ShopRequest, invoice: str) -> HttpResponse:
 def invoice_pdf(request: ShopRequest, invoice: str) -> HttpResponse:
     """Return an invoice as a document to be kept."""
     found = get_billed(number=invoice, payer=request.member.account)
-    content = render_invoice(invoice_document(invoice=found))
+    content = print_invoice(invoice_document(invoice=found))
     answer = HttpResponse(content, content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{found.number}.pdf"'
     return answer
