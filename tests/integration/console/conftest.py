@@ -7,6 +7,11 @@ import pytest
 from tests.integration.console.shell import Console, Demo, a_console, a_demo
 
 
+@pytest.fixture
+def still_clock() -> None:
+    """Let time pass, as it does in the processes that these tests start."""
+
+
 @pytest.fixture(scope="module")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """Return a shell in an empty folder; nothing is prepared in it."""

@@ -14,18 +14,18 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from textwrap import dedent
-from threading import Event
 from typing import Any
 
 import psycopg
-import pytest
+from django.conf import settings
 from django.db import connection
 
 from tests.support.databases import migrated
 from tests.support.source import ROOT
+from tests.support.stand_in import eventually
+from tests.support.workers import database_url
 
-LOOKS_MAX = 1_200
-LOOK_SECONDS = 0.1
+WAIT_SECONDS = 120
 PROGRAM = ("-m", "purveyor.faces.console.main")
 SET_UP = f"""
 import os, sys, django
@@ -82,13 +82,8 @@ class Run:
 
 
 def _wait_until(holds: Callable[[], bool]) -> None:
-    """Wait by counting: in these tests the clock may stand still."""
-    pause = Event()
-    for _look in range(LOOKS_MAX):
-        if holds():
-            return
-        pause.wait(LOOK_SECONDS)
-    pytest.fail("It takes too long.")
+    """Wait for a while."""
+    assert eventually(holds, seconds=WAIT_SECONDS), "It takes too long."
 
 
 @dataclass
@@ -213,6 +208,17 @@ def a_console(folder: Path, *, is_migrated: bool = False) -> Iterator[Console]:
             "PURVEYOR_DATA_DIR": str(folder / "data"),
         }
         yield Console(folder, environment)
+
+
+def a_console_here(folder: Path) -> Console:
+    """Open a shell on the database of this very test, which must not be rolled back."""
+    environment = {
+        "DATABASE_URL": database_url(),
+        "PURVEYOR_SECRET_KEY": settings.SECRET_KEY,
+        "PURVEYOR_SEAL_KEYS": ",".join(settings.PURVEYOR_SEAL_KEYS),
+        "PURVEYOR_DATA_DIR": str(folder),
+    }
+    return Console(folder, environment)
 
 
 def _a_free_port() -> int:

@@ -9,61 +9,23 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from tests.integration.console.shell import PROGRAM, Console, Run
+from purveyor.flows.reconciliation.approval import choose_remedy, propose_plan
+from purveyor.flows.reconciliation.queries import lines_of, newest_plans
+from purveyor.flows.reconciliation.starting import keep_policies
+from purveyor.kernel import clock
+from tests.factories.accounts import an_account
+from tests.factories.catalogue import a_product
+from tests.factories.moments import DAN
+from tests.factories.provisioning import a_setup
+from tests.integration.console.shell import PROGRAM, Console, Run, a_console_here
 from tests.support.stand_in import API_KEY, WORKGROUP, StandIn, a_stand_in
 
 AGREE, CANNOT, DIFFER, LINES_REFUSED, STOPPED = 0, 1, 2, 3, 130
-A_SHOP = """
-    from purveyor.domain.provisioning.models import CouponObservation
-    from purveyor.flows.reconciliation.models import Finding, Known, ReconciliationRun
-    from purveyor.flows.reconciliation.models import Policy
-    from tests.factories.provisioning import a_setup
-    for model in (Finding, Known, ReconciliationRun, CouponObservation, Policy):
-        model.objects.all().delete()
-    a_setup(
-        address="{address}",
-        api_key="{api_key}",
-        workgroup="{workgroup}",
-        deadline_seconds=40,
-        calls_per_second=1000,
-        lists={lists},
-    )
-"""
-DECIDED = """
-    from purveyor.flows.reconciliation.approval import choose_remedy, propose_plan
-    from purveyor.flows.reconciliation.queries import newest_plans, lines_of
-    from purveyor.kernel import clock
-    from tests.factories.accounts import an_account
-    (plan,) = newest_plans()
-    for line in lines_of(plan):
-        choose_remedy(
-            line=line,
-            remedy="{remedy}",
-            for_account=an_account() if "{remedy}" == "IMPORT" else None,
-            because="A gift.",
-            actor="dan@distributor.example",
-            now=clock.now(),
-        )
-    if {compared}:
-        plan.compared_count = {compared}
-        plan.save(update_fields=["compared_count"])
-    propose_plan(run=plan, actor="dan@distributor.example", now=clock.now())
-    print(plan.pk)
-"""
-A_PRODUCT = """
-    from tests.factories.catalogue import a_product
-    a_product()
-"""
-HURRIED = """
-    from purveyor.flows.reconciliation.models import Policy
-    from purveyor.flows.reconciliation.starting import keep_policies
-    from purveyor.kernel import clock
-    from datetime import timedelta
-    keep_policies(now=clock.now() - timedelta(days=3))
-"""
 
 
 @dataclass(frozen=True)
@@ -88,8 +50,21 @@ class Shop:
 
     def decides(self, remedy: str, *, compared: int = 0) -> str:
         """Choose a remedy for every line, and propose the plan; return its number."""
-        lines = DECIDED.format(remedy=remedy, compared=compared)
-        return self.console.does(lines).strip()
+        (plan,) = newest_plans()
+        for line in lines_of(plan):
+            choose_remedy(
+                line=line,
+                remedy=remedy,
+                for_account=an_account() if remedy == "IMPORT" else None,
+                because="A gift.",
+                actor=DAN,
+                now=clock.now(),
+            )
+        if compared:
+            plan.compared_count = compared
+            plan.save(update_fields=["compared_count"])
+        propose_plan(run=plan, actor=DAN, now=clock.now())
+        return str(plan.pk)
 
 
 @pytest.fixture(scope="module")
@@ -99,14 +74,22 @@ def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def opens(prepared: Console, stand_in: StandIn) -> Callable[..., Shop]:
+def opens(
+    transactional_db: None, stand_in: StandIn, tmp_path: Path
+) -> Callable[..., Shop]:
     """Return how a shop is opened anew."""
 
     def open_it(*, lists: bool = True) -> Shop:
         stand_in.reset()
-        facts = {"api_key": API_KEY, "workgroup": WORKGROUP, "lists": lists}
-        prepared.does(A_SHOP.format(address=stand_in.api_url, **facts))
-        return Shop(prepared, stand_in)
+        a_setup(
+            address=stand_in.api_url,
+            api_key=API_KEY,
+            workgroup=WORKGROUP,
+            deadline_seconds=40,
+            calls_per_second=1000,
+            lists=lists,
+        )
+        return Shop(a_console_here(tmp_path), stand_in)
 
     return open_it
 
@@ -124,7 +107,7 @@ def test_both_sides_agree(shop: Shop) -> None:
 
 
 def test_a_stranger_is_shown_with_its_money_and_nothing_is_changed(shop: Shop) -> None:
-    shop.console.does(A_PRODUCT)
+    a_product()
     shop.vendor.makes_a_stranger(quantity=7)
     before = shop.vendor.all_coupons()
 
@@ -319,7 +302,7 @@ def _read(terminal: int) -> bytes:
 
 
 def test_the_doctor_sees_a_night_that_did_not_begin(shop: Shop) -> None:
-    shop.console.does(HURRIED)
+    keep_policies(now=clock.now() - timedelta(days=3))
 
     code, said = shop.console.runs("doctor", ALLOW_PLAIN_HTTP="on")
 
