@@ -17,7 +17,7 @@ from purveyor.domain.orders.models import OrderItem
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.operations import line, log, log_all
-from purveyor.kernel.rows import insert_all
+from purveyor.kernel.rows import insert_each
 from purveyor.kernel.sealed import fingerprint, fingerprints, mask, seal
 from purveyor.kernel.work.delays import give_up_at
 from purveyor.kernel.work.models import Lane
@@ -96,10 +96,11 @@ def create_assets(
     """
     starts = {item.executed_by.start_date for item in items}
     work = {start_date: _work_from(start_date, now) for start_date in starts}
-    made = insert_all(
+    coming = (
         _asset_for(item, linked_to[item.pk], work[item.executed_by.start_date])
         for item in items
     )
+    made = insert_each(Asset, coming, count=len(items))
     wake()
     return made
 

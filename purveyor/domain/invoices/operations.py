@@ -1,11 +1,11 @@
 """
 Write charges and invoices: one verb, one transaction each.
 
-`charge_items` and `bill` are part of an execution, whose transaction they join
-without a savepoint: if they refuse, the whole execution is undone.
+`charge_items` and `charge_and_bill` are part of an execution, whose transaction they
+join without a savepoint: if they refuse, the whole execution is undone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -23,7 +23,11 @@ from purveyor.domain.invoices.models import (
     Charge,
     Invoice,
 )
-from purveyor.domain.invoices.writing import frozen_facts, write_invoices
+from purveyor.domain.invoices.writing import (
+    frozen_facts,
+    take_pending,
+    write_invoices,
+)
 from purveyor.domain.orders.models import OrderItem
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.models import Entry
@@ -53,72 +57,81 @@ class ReasonMissing(Refused):
 def charge_items(
     *, items: Sequence[OrderItem], now: datetime, waiting: frozenset[int] = frozenset()
 ) -> list[Charge]:
+    """Create a pending charge for each executed item: see `charges_for`."""
+    return insert_all(charges_for(items=items, waiting=waiting, now=now))
+
+
+def charges_for(
+    *, items: Iterable[OrderItem], waiting: frozenset[int], now: datetime
+) -> list[Charge]:
     """
-    Create a pending charge for each executed item, amounts frozen, in one statement.
+    Return a charge for each executed item, amounts frozen, not yet written.
 
     Shape:  each item's execution is fetched, and that one's order. `waiting` holds the
             ids of items that are billed when their asset is delivered.
     """
-    return insert_all(
-        _charge_for(item, waits=item.pk in waiting, at=now) for item in items
-    )
-
-
-def bill(
-    *,
-    charges: Sequence[Charge],
-    option: InvoiceOption,
-    told: list[Entry] | None = None,
-    actor: str,
-    now: datetime,
-) -> Invoice | None:
-    """Do about one bill what `bill_all` does about several."""
-    bills = [charges]
-    (invoice,) = bill_all(bills=bills, option=option, told=told, actor=actor, now=now)
-    return invoice
+    return [_charge_for(item, waits=item.pk in waiting, at=now) for item in items]
 
 
 @transaction.atomic(savepoint=False)
-def bill_all(
+def charge_and_bill(
     *,
     bills: Sequence[Sequence[Charge]],
     option: InvoiceOption,
-    told: list[Entry] | None = None,
+    told: list[Entry],
     actor: str,
     now: datetime,
 ) -> list[Invoice | None]:
     """
-    Do about several bills what the option of their executions says.
+    Write new charges, and do about each bill what the option of its execution says.
 
     Charges that wait for delivery are left out; of which none is left, that one becomes
     no invoice. Call it last in a transaction: from the numbers on, others that issue
     have to wait. `told` collects the journal lines for a caller who writes several in
     one statement.
 
-    Shape:  each bill holds the charges of one invoice; an invoice or None for each.
+    Shape:  each bill holds the charges of one invoice, of `charges_for`; an invoice or
+            None for each.
     :raises ChargesDiffer: if payers or currencies are mixed on a bill.
     :raises TooManyLines: if there are more charges than an invoice holds.
-    :raises ChargeNotPending: if one was billed or dropped in the meantime.
     :raises ProfileMissing: if they are to be issued and the seller is not known.
     """
-    if option == InvoiceOption.NONE:
-        return [None for _charges in bills]
-    ripe = [
-        [charge for charge in charges if not charge.waits_for_delivery]
-        for charges in bills
-    ]
-    lines: list[Entry] = []
+    ripe = [_ripe(charges, option) for charges in bills]
+    for charges in ripe:
+        for charge in charges:
+            charge.state = ChargeState.INVOICED
+    insert_all(charge for charges in bills for charge in charges)
     made = iter(
         write_invoices(
             bills=[charges for charges in ripe if charges],
             is_issued=option == InvoiceOption.ISSUE,
-            told=lines if told is None else told,
+            told=told,
             actor=actor,
             now=now,
         )
     )
-    log_all(lines)
     return [next(made) if charges else None for charges in ripe]
+
+
+@transaction.atomic(savepoint=False)
+def bill(
+    *, charges: Sequence[Charge], option: InvoiceOption, actor: str, now: datetime
+) -> Invoice | None:
+    """
+    Do about pending charges what the option of their execution says.
+
+    Those that wait for delivery are left out; if none is left, there is no invoice.
+
+    :raises ChargesDiffer: if payers or currencies are mixed.
+    :raises TooManyLines: if there are more charges than an invoice holds.
+    :raises ChargeNotPending: if one was billed or dropped in the meantime.
+    :raises ProfileMissing: if they are to be issued and the seller is not known.
+    """
+    ripe = _ripe(charges, option)
+    if not ripe:
+        return None
+    is_issued = option == InvoiceOption.ISSUE
+    return _bill(ripe, is_issued=is_issued, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -146,12 +159,7 @@ def create_draft(*, charges: Sequence[Charge], actor: str, now: datetime) -> Inv
             % {"what": waiting[0]},
             count=len(waiting),
         )
-    told: list[Entry] = []
-    (invoice,) = write_invoices(
-        bills=[fresh], is_issued=False, told=told, actor=actor, now=now
-    )
-    log_all(told)
-    return invoice
+    return _bill(fresh, is_issued=False, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -218,6 +226,26 @@ def drop_charge(*, charge: Charge, because: str, actor: str, now: datetime) -> N
         net=str(charge.net_amount),
         currency=charge.currency,
     )
+
+
+def _ripe(charges: Sequence[Charge], option: InvoiceOption) -> list[Charge]:
+    """Return which charges are billed now."""
+    if option == InvoiceOption.NONE:
+        return []
+    return [charge for charge in charges if not charge.waits_for_delivery]
+
+
+def _bill(
+    charges: Sequence[Charge], *, is_issued: bool, actor: str, now: datetime
+) -> Invoice:
+    """Write an invoice for charges that are pending until now."""
+    take_pending(charges)
+    told: list[Entry] = []
+    (invoice,) = write_invoices(
+        bills=[charges], is_issued=is_issued, told=told, actor=actor, now=now
+    )
+    log_all(told)
+    return invoice
 
 
 def _charge_for(item: OrderItem, *, waits: bool, at: datetime) -> Charge:

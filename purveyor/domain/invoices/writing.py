@@ -25,7 +25,7 @@ from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.models import Entry
 from purveyor.kernel.journal.operations import line
 from purveyor.kernel.money import total
-from purveyor.kernel.rows import insert_all
+from purveyor.kernel.rows import insert_all, insert_each
 
 LINES_MAX = 2_000
 
@@ -65,22 +65,21 @@ def write_invoices(
     """
     Write an invoice with its lines for each bill; `told` gets their journal lines.
 
-    What can be refused comes before the numbers.
+    The charges are taken already. What can be refused comes before the numbers.
     """
     if not bills:
         return []
     invoices = [_invoice_of(charges, at=now) for charges in bills]
     if is_issued:
         _freeze(invoices, bills, at=now)
-    _take([charge for charges in bills for charge in charges])
-    if is_issued:
         _number(invoices)
     insert_all(invoices)
-    insert_all(
+    lines = (
         InvoiceLine(invoice_id=invoice.pk, charge_id=charge.pk, position=position)
         for invoice, charges in zip(invoices, bills, strict=True)
         for position, charge in enumerate(charges, start=1)
     )
+    insert_each(InvoiceLine, lines, count=sum(map(len, bills)))
     verb = "issue" if is_issued else "create"
     told += [_line(invoice, verb, actor=actor, at=now) for invoice in invoices]
     return invoices
@@ -176,7 +175,7 @@ def _shared_payer(charges: Sequence[Charge]) -> tuple[int, str]:
     return payers.pop()
 
 
-def _take(charges: Sequence[Charge]) -> None:
+def take_pending(charges: Sequence[Charge]) -> None:
     """Put pending charges on an invoice, once: compare and set on all of them."""
     pending = Charge.objects.filter(
         pk__in=[charge.pk for charge in charges], state=ChargeState.PENDING

@@ -371,12 +371,15 @@ class OrderItem(models.Model):
     @property
     def discount(self) -> Money:
         """What is taken off."""
-        return self.gross * (self.discount_percent / 100)
+        return self.gross - self.net
 
     @property
     def net(self) -> Money:
         """What the line costs without tax."""
-        return self.gross - self.discount
+        gross = self.gross
+        if not self.discount_percent:
+            return gross
+        return gross - gross * (self.discount_percent / 100)
 
     @property
     def tax(self) -> Money:

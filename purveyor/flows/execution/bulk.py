@@ -40,7 +40,7 @@ from purveyor.kernel.errors import Refused
 from purveyor.kernel.lifecycle import MoveRefused
 from purveyor.kernel.work.leases import Lease
 
-BATCH = 250  # orders between two looks at the lease, and at whether it was stopped
+BATCH = 500  # orders between two looks at the lease, and at whether it was stopped
 WORKER = "worker"
 
 logger = structlog.get_logger(__name__)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.operations import create_assets
 from purveyor.domain.catalogue.models import Application
 from purveyor.domain.invoices.models import Charge, Invoice
-from purveyor.domain.invoices.operations import bill_all, charge_items
+from purveyor.domain.invoices.operations import charge_and_bill, charges_for
 from purveyor.domain.orders.executing import (
     Chosen,
     ExecutionPlan,
@@ -38,7 +39,7 @@ from purveyor.flows.execution.seen import require_unchanged
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.models import Entry
-from purveyor.kernel.journal.operations import line, log_all
+from purveyor.kernel.journal.operations import line, log_each
 
 
 class AccountUnsynchronized(Refused):
@@ -157,9 +158,10 @@ def _make(
     executions = open_executions(chosen=chosen, plan=plan, actor=actor, now=now)
     items = [item for each in chosen for item in each.items]
     assets = create_assets(items=items, linked_to=linked_to, now=now)
-    charges = charge_items(items=items, now=now, waiting=_billed_on_delivery(items))
+    waiting = _billed_on_delivery(items)
+    charges = charges_for(items=items, waiting=waiting, now=now)
     told: list[Entry] = []
-    invoices = bill_all(
+    invoices = charge_and_bill(
         bills=_by_execution(charges, executions),
         option=plan.option,
         told=told,
@@ -167,9 +169,13 @@ def _make(
         now=now,
     )
     made = _by_execution(assets, executions)
-    for each in zip(executions, before, made, invoices, strict=True):
-        told += _lines(*each, thin)
-    log_all(told)
+    lines = (
+        told_of_it
+        for each in zip(executions, before, made, invoices, strict=True)
+        for told_of_it in _lines(*each, thin)
+    )
+    count = len(told) + len(executions) + len(assets)
+    log_each(chain(told, lines), count=count)
     return executions
 
 

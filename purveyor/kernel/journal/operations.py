@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from purveyor.kernel.errors import Refused
 from purveyor.kernel.journal.models import Entry
-from purveyor.kernel.rows import insert_all
+from purveyor.kernel.rows import insert_all, insert_each
 
 LABEL_MAX = 200
 SECRET = re.compile(r"password|secret|sealed|token|hash|coupon|key", re.IGNORECASE)
@@ -60,6 +60,11 @@ def log(record: Any, verb: str, *, actor: str, at: datetime, **facts: Any) -> No
 def log_all(entries: Iterable[Entry]) -> None:
     """Write many journal lines in one statement."""
     insert_all(entries)
+
+
+def log_each(entries: Iterable[Entry], *, count: int) -> None:
+    """Write many journal lines while they are made: see `insert_each`."""
+    insert_each(Entry, entries, count=count)
 
 
 @transaction.atomic

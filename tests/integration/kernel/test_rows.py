@@ -1,6 +1,7 @@
 """Many new rows at once hold what one by one they would."""
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.orders.models import Execution, Order, OrderItem
 from purveyor.kernel.journal.models import Entry
-from purveyor.kernel.rows import insert_all
+from purveyor.kernel.rows import insert_all, insert_each
 from tests.factories.catalogue import a_product
 from tests.factories.moments import DAN, NOON, TODAY
 from tests.factories.orders import a_draft_order, an_execution
@@ -26,8 +27,9 @@ FACTS = st.dictionaries(TEXTS, st.none() | st.booleans() | st.integers(0, 2) | T
 
 @pytest.fixture(params=[2, 1_000], ids=["many", "few"])
 def many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have two rows be many, and then be few."""
+    """Have two rows be many, sent by threes, and then be few."""
     monkeypatch.setattr("purveyor.kernel.rows.MANY", request.param)
+    monkeypatch.setattr("purveyor.kernel.rows.AT_ONCE", 3)
 
 
 def an_entry(**fields: Any) -> Entry:
@@ -67,6 +69,26 @@ def test_new_records_are_written_and_get_their_ids(count: int) -> None:
     assert [entry.record_id for entry in made] == list(range(count))
     assert len({entry.pk for entry in made}) == Entry.objects.count() == count
     assert stored(made) == [values_of(entry) for entry in made]
+
+
+def test_records_may_be_made_as_they_are_asked_for() -> None:
+    coming = (an_entry(record_id=place, facts={"place": place}) for place in range(7))
+
+    made = insert_each(Entry, coming, count=7)
+
+    assert [entry.record_id for entry in made] == list(range(7))
+    assert stored(made) == [values_of(entry) for entry in made]
+
+
+def test_if_one_cannot_be_made_none_is_kept() -> None:
+    def coming() -> Iterator[Entry]:
+        yield from (an_entry() for _place in range(5))
+        raise LookupError
+
+    with pytest.raises(LookupError), transaction.atomic():
+        insert_each(Entry, coming(), count=6)
+
+    assert not Entry.objects.exists()
 
 
 @given(rows=st.lists(st.tuples(TEXTS, FACTS), min_size=2, max_size=5))
