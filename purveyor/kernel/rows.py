@@ -80,11 +80,12 @@ def _with_id[T: models.Model](record: T, pk: int, database: str) -> T:
 def _prepared(column: Any, records: Sequence[Any], connection: Any) -> Iterable[Any]:
     """Return the values of a column as the database takes them."""
     values = list(map(attrgetter(column.attname), records))
-    held = column.foreign_related_fields[0] if column.is_relation else column
     if _are_the_same(values):
-        value = held.get_db_prep_save(values[0], connection)
+        value = column.get_db_prep_save(values[0], connection)
         return repeat(_written(value, connection), len(values))
-    return [held.get_db_prep_save(value, connection) for value in values]
+    if set(map(type, values)) == {int}:
+        return values  # in words they are the same for every column
+    return [column.get_db_prep_save(value, connection) for value in values]
 
 
 def _written(value: Any, connection: Any) -> str | None:

@@ -8,7 +8,6 @@ from itertools import chain
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.operations import create_assets
@@ -169,10 +168,11 @@ def _make(
         now=now,
     )
     made = _by_execution(assets, executions)
+    facts = _facts(plan, thin)
     lines = (
         told_of_it
         for each in zip(executions, before, made, invoices, strict=True)
-        for told_of_it in _lines(*each, thin)
+        for told_of_it in _lines(*each, facts)
     )
     count = len(told) + len(executions) + len(assets)
     log_each(chain(told, lines), count=count)
@@ -268,23 +268,24 @@ def _synchronize_on_the_way(
         )
 
 
+def _facts(plan: ExecutionPlan, thin: Sequence[Margin]) -> dict[str, object]:
+    """Return what the journal tells of a plan, and of what earns too little by it."""
+    facts: dict[str, object] = {"option": str(plan.option.label)}
+    if thin:
+        margins = {margin.item.product_name: str(margin.margin) for margin in thin}
+        facts |= {"thin_margin": margins, "because": plan.margin_because.strip()}
+    return facts
+
+
 def _lines(
     execution: Execution,
     before: str,
     assets: Sequence[Asset],
     invoice: Invoice | None,
-    thin: Sequence[Margin],
+    facts: Mapping[str, object],
 ) -> list[Entry]:
     """Return what the journal tells of an execution, on its order and its assets."""
     order, actor, at = execution.order, execution.actor, execution.at
-    facts: dict[str, object] = {
-        "assets": [asset.number for asset in assets],
-        "invoice": invoice.number if invoice else None,
-        "option": str(InvoiceOption(execution.invoice_option).label),
-    }
-    if thin:
-        margins = {margin.item.product_name: str(margin.margin) for margin in thin}
-        facts |= {"thin_margin": margins, "because": execution.margin_because}
     lines = [
         line(
             order,
@@ -293,6 +294,8 @@ def _lines(
             at=at,
             before=before,
             after=order.state,
+            assets=[asset.number for asset in assets],
+            invoice=invoice.number if invoice else None,
             **facts,
         )
     ]
