@@ -16,13 +16,13 @@ from purveyor.domain.orders.models import Order, OrderItem
 from purveyor.domain.orders.queries import (
     count_for_manual_management,
     for_manual_management,
+    totals_of,
 )
 from purveyor.faces.backoffice.frame.cards import SALES, Card, card, counted
 from purveyor.faces.backoffice.frame.display import link_to, moment
 from purveyor.faces.backoffice.frame.menu import address_of
 from purveyor.faces.backoffice.frame.site import bss
 from purveyor.faces.backoffice.sales.orders import OrderAdmin
-from purveyor.kernel.money import total
 
 NEWEST = 50
 
@@ -79,7 +79,7 @@ class ManualOrders(OrderAdmin):
     @display(description=gettext_lazy("Total without tax"))
     def net(self, order: Order) -> str:
         """Return what the order costs without tax."""
-        return str(total((item.net for item in order.items.all()), order.currency))
+        return str(totals_of(items=order.items.all(), currency=order.currency).net)
 
     @display(description=gettext_lazy("Waits for staff"))
     def waiting_items(self, order: Order) -> SafeString:
