@@ -23,6 +23,7 @@ from sandbox.bittitan.web import Answer, Listener, Request, error_answer
 
 DATABASE_FILE = "bittitan.sqlite3"
 ADDRESSES_FILE = "sandbox.json"
+LATE_SECONDS_MAX = 5.0  # so long a reset waits for calls whose caller has gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Sandbox:
             calls=calls,
             inbox=inbox,
             wake_timer=self._timer.wake,
+            hang_up=self._hang_up,
         )
         self._control = Control(self.desk)
         self._site = Site(self.desk, self.addresses)
@@ -123,6 +125,10 @@ class Sandbox:
             "workgroup": self._options.workgroup,
             "pid": os.getpid(),
         }
+
+    def _hang_up(self) -> None:
+        with self._opening:
+            self._api_port.close(patience_seconds=LATE_SECONDS_MAX)
 
     def _open_or_close(self) -> None:
         with self._opening:

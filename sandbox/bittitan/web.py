@@ -109,14 +109,8 @@ class Handler(BaseHTTPRequestHandler):
     timeout = IDLE_SECONDS
     server: "Server"
 
-    def setup(self) -> None:
-        """Take a connection."""
-        super().setup()
-        self.server.connections.enter(self.connection)
-
     def finish(self) -> None:
-        """Leave a connection."""
-        self.server.connections.leave(self.connection)
+        """Send what is left of an answer."""
         try:
             super().finish()
         except ConnectionError:
@@ -200,6 +194,7 @@ class Connections:
     def __init__(self) -> None:
         self._is_busy: dict[socket.socket, bool] = {}
         self._lock = threading.Lock()
+        self._left = threading.Condition(self._lock)
         self.are_closing = False
 
     def enter(self, connection: socket.socket) -> None:
@@ -211,6 +206,12 @@ class Connections:
         """Forget a connection."""
         with self._lock:
             self._is_busy.pop(connection, None)
+            self._left.notify_all()
+
+    def wait_until_gone(self, *, seconds: float) -> None:
+        """Wait until no connection is left, at most so long."""
+        with self._lock:
+            self._left.wait_for(lambda: not self._is_busy, seconds)
 
     def begin(self, connection: socket.socket) -> None:
         """Note that a request has arrived."""
@@ -247,6 +248,17 @@ class Server(ThreadingHTTPServer):
         self.app = app
         self.connections = Connections()
 
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Take a connection, and note it before another thread serves it."""
+        connection, address = super().get_request()
+        self.connections.enter(connection)
+        return connection, address
+
+    def shutdown_request(self, request: Any) -> None:
+        """End a connection; by now nothing more is done for its client."""
+        super().shutdown_request(request)
+        self.connections.leave(request)
+
     def handle_error(self, request: object, client_address: object) -> None:
         """Say where the stand-in itself failed; a message could hold a code."""
         del request, client_address
@@ -282,12 +294,19 @@ class Listener:
             if self._held is not None:
                 self._serve(self._held)
 
-    def close(self) -> None:
-        """Close the port, if it is open; callers are refused until it opens again."""
+    def close(self, *, patience_seconds: float = 0) -> None:
+        """
+        Close the port, if it is open; callers are refused until it opens again.
+
+        With patience it is waited until nothing is done any more for who called before.
+        """
         with self._lock:
-            if self._server is not None:
-                self._close(self._server)
-                self._held = _bound(self.host, self.port)
+            server = self._server
+            if server is None:
+                return
+            self._close(server)
+            self._held = _bound(self.host, self.port)
+        server.connections.wait_until_gone(seconds=patience_seconds)
 
     def stop(self) -> None:
         """Close the port for good."""

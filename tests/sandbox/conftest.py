@@ -46,6 +46,12 @@ class Caller:
         content = body if body is None or isinstance(body, str) else json.dumps(body)
         return self.send(method, path, content, headers)
 
+    def call_and_go(self, path: str) -> None:
+        """Ask for something, and hang up without waiting for the answer."""
+        line = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=10)
+        line.request("GET", path, headers=self.headers)
+        line.close()
+
     def post_form(self, path: str, **fields: str) -> Heard:
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         return self.send("POST", path, urlencode(fields), kind)

@@ -1,5 +1,7 @@
 """The control interface: ledger, calls, strangers, reset."""
 
+import time
+
 import pytest
 
 
@@ -120,6 +122,19 @@ def test_a_coupon_is_redeemed_once(vendor, owner) -> None:
 
     assert owner.mark(code, "redeem").status == 200
     assert owner.mark(code, "redeem").status == 409
+
+
+def test_a_reset_leaves_no_late_call_behind(vendor, owner) -> None:
+    """Else it would take the fault that the next story arms."""
+    owner.arm("latency", seconds=0.4)
+    vendor.call_and_go("/v1/coupons?reference=S-1")
+
+    owner.call("POST", "/sandbox/reset")
+    owner.arm("timeout_408")
+    time.sleep(0.5)
+
+    assert [fault["fault"] for fault in owner.armed()] == ["timeout_408"]
+    assert owner.call("GET", "/sandbox/calls").json["calls"] == []
 
 
 def test_reset_forgets_everything_and_opens_the_port(vendor, owner, postbox) -> None:

@@ -19,6 +19,7 @@ CREDENTIALS = {"Authorization": f"Bearer {API_KEY}", "X-Workgroup": WORKGROUP}
 START_SECONDS_MAX = 20
 STOP_SECONDS_MAX = 5
 PATIENCE_SECONDS = 5.0
+CONTROL_SECONDS = 15.0  # a reset waits for late calls
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,9 @@ def a_stand_in(data_dir: Path) -> Iterator[StandIn]:
         try:
             assert process.stdout is not None
             found = json.loads(process.stdout.readline())
-            control = httpx.Client(base_url=found["control_url"], trust_env=False)
+            control = httpx.Client(
+                base_url=found["control_url"], timeout=CONTROL_SECONDS, trust_env=False
+            )
             with control:
                 yield StandIn(
                     found["api_url"], found["portal_url"], control, found["smtp_port"]
