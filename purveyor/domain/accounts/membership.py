@@ -26,7 +26,9 @@ LOOK = (
     *("catalogue.view", "orders.view", "assets.view"),
     *("customers.view", "invoices.view"),
 )
+BILL = ("orders.po_code",)
 BUY = (
+    *BILL,
     "basket.change",
     "orders.place",
     "orders.cancel",
@@ -48,7 +50,7 @@ OF_PAYERS = frozenset(("invoices.view",))
 ALLOWED: dict[str, frozenset[str]] = {
     MemberRole.ADMIN: frozenset((*LOOK, *BUY, "people.manage")),
     MemberRole.BUYER: frozenset((*LOOK, *BUY)),
-    MemberRole.BILLING_AGENT: frozenset(LOOK),
+    MemberRole.BILLING_AGENT: frozenset((*LOOK, *BILL)),
     MemberRole.READ_ONLY: frozenset(LOOK),
 }
 

@@ -68,6 +68,7 @@ urlpatterns = [
     path("orders/export/", orders.order_export, name="orders_export"),
     path("orders/<str:number>/", orders.order, name="order"),
     path("orders/<str:number>/cancel/", orders.cancel, name="cancel_order"),
+    path("orders/<str:number>/po-code/", orders.po_code, name="po_code"),
     path("orders/<str:number>/cancel-rest/", orders.cancel_rest, name="cancel_rest"),
     path("invoices/", invoices.invoice_list, name="invoices"),
     path("invoices/export/", invoices.invoice_export, name="invoices_export"),

@@ -25,6 +25,7 @@ from purveyor.flows.checkout.deliveries import (
     delivery_of,
     items_with_assets,
 )
+from purveyor.flows.checkout.po_codes import may_write_po_code
 from purveyor.flows.checkout.purchases import may_see_prices
 from purveyor.kernel.money import Money
 
@@ -79,6 +80,7 @@ class OrderProgress:
     waits_for: str
     asks_viewer: bool  # whether it waits for the viewer's own yes
     may_cancel: bool
+    may_write_po_code: bool
     rest: tuple[str, ...]  # what is open of it, if the viewer may cancel that now
     because: str
 
@@ -136,6 +138,7 @@ def progress_of(*, number: str, member: Membership, today: date) -> OrderProgres
         waits_for=_waits_for(order, member),
         asks_viewer=_asks(order, member),
         may_cancel=may_cancel(order=order, member=member),
+        may_write_po_code=may_write_po_code(order=order, member=member),
         rest=tuple(_rest(items, order, member)),
         because=order.cancelled_because,
     )

@@ -35,7 +35,7 @@ OF_MEMBERS = {
 POSTS = {
     *("add", "change", "place", "switch", "sign_out", "look"),
     *("reveal", "rename", "send_again", "end_there"),
-    *("cancel_order", "cancel_rest"),
+    *("cancel_order", "cancel_rest", "po_code"),
     *("remove_contact", "set_role", "invite_again", "remove"),
     *("approve", "reject", "ask_first", "leave"),
 }
@@ -182,7 +182,7 @@ SEES_ORDERS = {
 
 #: The addresses about an order, and what came of it.
 OF_ORDERS = (
-    *("order", "cancel_order", "cancel_rest"),
+    *("order", "cancel_order", "cancel_rest", "po_code"),
     *("asset", "reveal", "rename", "send_again"),
 )
 

@@ -30,7 +30,8 @@ from purveyor.faces.storefront.frame.lists import (
 )
 from purveyor.faces.ui.spreadsheets import spreadsheet
 from purveyor.flows.checkout.cancelling import take_back, take_back_rest
-from purveyor.flows.checkout.progress import progress_of
+from purveyor.flows.checkout.po_codes import PO_CODE_MAX, write_po_code
+from purveyor.flows.checkout.progress import OrderProgress, progress_of
 from purveyor.flows.checkout.purchases import (
     Purchase,
     Standing,
@@ -45,6 +46,16 @@ class CancelForm(ShopForm):
     """Why an order is taken back."""
 
     because = forms.CharField(label=gettext_lazy("Why?"), max_length=REASON_MAX)
+
+
+class POCodeForm(ShopForm):
+    """The payer's own number for an order."""
+
+    po_code = forms.CharField(
+        label=gettext_lazy("Your order reference (PO code)"),
+        max_length=PO_CODE_MAX,
+        required=False,
+    )
 
 
 @require_safe
@@ -112,6 +123,27 @@ def cancel_rest(request: ShopRequest, number: str) -> HttpResponse:
     return _cancelled(request, number, take_back_rest, words)
 
 
+@require_POST
+@member_may("orders.po_code")
+def po_code(request: ShopRequest, number: str) -> HttpResponse:
+    """Write the PO code of an order, as it will stand on invoices from now on."""
+    form = POCodeForm(request.POST)
+    if not form.is_valid():
+        return _page(request, number, form=form)
+    try:
+        write_po_code(
+            number=number,
+            po_code=form.cleaned_data["po_code"],
+            member=request.member,
+            actor=str(request.user),
+            now=clock.now(),
+        )
+    except Refused as refusal:
+        return _page(request, number, refusal=refusal.message)
+    messages.success(request, _("The PO code is kept."))
+    return redirect("storefront:order", number)
+
+
 def _cancelled(
     request: ShopRequest, number: str, take: Callable[..., None], words: str
 ) -> HttpResponse:
@@ -157,13 +189,14 @@ def _page(
     number: str,
     *,
     is_part: bool = False,
-    form: CancelForm | None = None,
+    form: CancelForm | POCodeForm | None = None,
     refusal: str = "",
 ) -> HttpResponse:
     found = progress_of(number=number, member=request.member, today=clock.today())
     told = {
         "order": found,
-        "form": form or CancelForm(),
+        "form": form if isinstance(form, CancelForm) else CancelForm(),
+        "po_form": form if isinstance(form, POCodeForm) else _po_form(found),
         "refusal": refusal,
         "may_see_invoices": request.member.may("invoices.view"),
     }
@@ -172,3 +205,7 @@ def _page(
     status = 422 if form else 409 if refusal else 200
     part = "#progress" if is_part else ""
     return render(request, f"storefront/order.html{part}", told, status=status)
+
+
+def _po_form(order: OrderProgress) -> POCodeForm:
+    return POCodeForm(initial={"po_code": order.po_code})

@@ -17,7 +17,8 @@ LOOKS = ("auto", "light", "dark")
 CATALOGUE = ("shelf", "product")
 #: The pages that are found under Billing.
 BILLING = (
-    *("orders", "order", "cancel_order", "cancel_rest", "invoices", "invoice"),
+    *("orders", "order", "cancel_order", "cancel_rest", "po_code"),
+    *("invoices", "invoice"),
     *("assets", "asset", "reveal", "rename", "send_again"),
 )
 #: The pages that are found under My customers.

@@ -33,7 +33,7 @@ from purveyor.kernel.errors import Refused
 MEANINGS = {
     "ADMIN": gettext_lazy("buys, and looks after the people of the account"),
     "BUYER": gettext_lazy("buys, reveals and hands over coupon codes"),
-    "BILLING_AGENT": gettext_lazy("sees orders, assets and invoices"),
+    "BILLING_AGENT": gettext_lazy("sees orders, assets and invoices, writes PO codes"),
     "READ_ONLY": gettext_lazy("looks, and changes nothing"),
 }
 ROLES = [(role.value, role.label) for role in team.ROLES]

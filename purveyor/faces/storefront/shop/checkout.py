@@ -41,6 +41,7 @@ from purveyor.flows.checkout.operations import (
     place_order,
     put_details,
 )
+from purveyor.flows.checkout.po_codes import PO_CODE_MAX
 from purveyor.flows.ordering.approving import reseller_to_ask
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
@@ -51,7 +52,7 @@ class DetailsForm(ShopForm):
 
     po_code = forms.CharField(
         label=gettext_lazy("Your order reference (PO code)"),
-        max_length=60,
+        max_length=PO_CODE_MAX,
         required=False,
         help_text=gettext_lazy("It stands on the invoice."),
     )
