@@ -41,7 +41,7 @@ def test_a_direct_customer_buys_for_itself() -> None:
     client, account = a_buyer()
 
     assert "BitTitan Mailbox License" in page(client, "/")
-    assert "€11.78 with 19 %" in page(client, f"/products/{CODE}/")
+    assert "€11.78 with 19\N{NO-BREAK SPACE}%" in page(client, f"/products/{CODE}/")
     basket = fills_the_basket(client)
     changed = {f"quantity-{CODE}": 12, f"name-{CODE}": "Berlin office"}
     answer = client.post("/basket/change/", {**changed, "checkout": "on"})

@@ -188,10 +188,10 @@ def test_the_page_tells_what_stands_on_it(django_assert_num_queries: Any) -> Non
     for fact in (
         f"Invoice {invoice.number}",
         "To be paid",
-        "12.50 %",
+        "12.5\N{NO-BREAK SPACE}%",
         "€86.62",
-        "VAT 19 %",
-        "VAT 7 %",
+        "VAT 19\N{NO-BREAK SPACE}%",
+        "VAT 7\N{NO-BREAK SPACE}%",
         str(invoice.total),
         "14 Feb 2030",
         "PO-7",

@@ -255,7 +255,7 @@ def test_the_page_tells_all_that_is_kept(django_assert_num_queries: Any) -> None
         "Delivered",
         f'href="/assets/{asset.number}/"',
         "10 × €9.90",
-        "10 %",
+        "10\N{NO-BREAK SPACE}%",
         "€89.10",
         "PO-7",
         "15 Jan 2030, 13:00",

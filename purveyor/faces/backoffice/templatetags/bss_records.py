@@ -1,15 +1,15 @@
 """What the templates of records ask for besides `bss`."""
 
-from decimal import Decimal
-
 from django import template
 from django.db.models import TextChoices
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from purveyor.faces.backoffice.frame import display
+from purveyor.faces.ui.percents import percent
 
 register = template.Library()
+register.filter(percent)
 
 
 @register.simple_tag
@@ -35,9 +35,3 @@ def page_of(kind: str, record_id: int) -> str:
 def tone(value: TextChoices) -> str:
     """Return the tone of a note about a record with this status."""
     return display.TONES.get(value.value, "")
-
-
-@register.filter
-def percent(value: Decimal) -> str:
-    """Return a share of a hundred without idle zeros."""
-    return f"{value.normalize():f} %"

@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.core import signing
-from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 
+from purveyor.faces.ui.percents import percent
 from purveyor.flows.checkout.baskets import Contents, Row
 from purveyor.flows.checkout.operations import (
     AgreedLine,
@@ -105,10 +105,10 @@ def _of_line(was: AgreedLine, row: Row, currency: str) -> Iterator[str]:
         then = Money(was.unit_price, currency)
         yield words % {"product": row.name, "now": row.unit_price, "then": then}
     if was.tax_percent != line.tax_percent:
-        words = _("The tax on %(product)s is now %(now)s %%. It was %(then)s %%.")
+        words = _("The tax on %(product)s is now %(now)s. It was %(then)s.")
         shares = {
-            "now": floatformat(line.tax_percent),
-            "then": floatformat(was.tax_percent),
+            "now": percent(line.tax_percent),
+            "then": percent(was.tax_percent),
         }
         yield words % {"product": row.name, **shares}
     if was.quantity != row.quantity:

@@ -9,8 +9,10 @@ from django.utils.safestring import SafeString
 
 from purveyor.domain.accounts.membership import Receiver
 from purveyor.faces.ui.choices import country_name
+from purveyor.faces.ui.percents import percent
 
 register = template.Library()
+register.filter(percent)
 
 ARTS = 5
 SELECTED = SafeString(" selected")
