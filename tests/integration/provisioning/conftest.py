@@ -7,15 +7,12 @@ import pytest
 import time_machine
 
 from purveyor.domain.assets.models import Asset
-from purveyor.domain.provisioning.operations.link import ask_to_synchronize
 from purveyor.flows.execution.street import STREET
 from purveyor.kernel import clock, http
 from purveyor.kernel.work.engine import drain
 from tests.factories.accounts import an_account
-from tests.factories.catalogue import an_application
-from tests.factories.moments import DAN
 from tests.factories.orders import an_execution
-from tests.factories.provisioning import a_setup
+from tests.factories.provisioning import a_link, a_setup
 from tests.support.desk import Desk
 from tests.support.stand_in import API_KEY, WORKGROUP, StandIn, a_stand_in
 
@@ -45,10 +42,8 @@ def vendor(stand_in: StandIn, db: None) -> StandIn:
 def bought(vendor: StandIn, now: datetime) -> Asset:
     """Return an asset that waits for its coupon; BitTitan knows its account."""
     account = an_account()
-    ask_to_synchronize(
-        account=account, application=an_application(), options={}, actor=DAN, now=now
-    )
-    drain(STREET, now=now)
+    known = vendor.knows(reference=account.number, email=account.email)
+    a_link(account=account, external_id=known["id"])
     return an_execution(account=account, is_linked=False).assets.get()
 
 
