@@ -6,13 +6,6 @@ from purveyor.kernel.sealed import checked_keys
 from tests.integration.console.shell import Console
 
 
-@pytest.fixture(scope="module")
-def prepared(console: Console) -> Console:
-    """Return a shell in which everything was prepared from nothing."""
-    console.prepares()
-    return console
-
-
 def test_a_new_key_fits_into_the_ring_and_needs_no_settings(console: Console) -> None:
     code, said = console.runs("new-key", SECRET_KEY="")
 
