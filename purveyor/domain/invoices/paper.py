@@ -54,9 +54,9 @@ class Buyer(Party):
     """
     Who pays, until when, and for whom.
 
-    `delivered_to` names the accounts, by their id, that got something which another
-    account pays for. `po_codes` are those of the orders, by their number, if there are
-    several on one invoice.
+    By the number of an order, which stays its own when accounts are merged:
+    `delivered_to` names the account that got what another one pays for, and `po_codes`
+    are those of the orders, if there are several on one invoice.
     """
 
     number: str = ""

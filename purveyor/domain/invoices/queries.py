@@ -145,15 +145,14 @@ def po_codes_of(orders: Iterable[tuple[str, str]]) -> dict[str, str]:
     return {number: code for number, code in codes.items() if code}
 
 
-def current_buyer(*, bill_to_id: int, account_ids: Iterable[int]) -> Buyer:
-    """Return who pays, as it is today, and for which other accounts."""
-    pks = {bill_to_id, *account_ids}
-    return _buyer(_account_rows(pks), bill_to_id, pks)
+def current_buyer(*, bill_to_id: int) -> Buyer:
+    """Return who pays, as it is today."""
+    return _buyer(_account_rows({bill_to_id}), bill_to_id)
 
 
 def current_buyers(*, bills: Iterable[tuple[int, Iterable[Charge]]]) -> list[Buyer]:
     """
-    Return who pays each bill, as it is today, for which accounts and by which PO codes.
+    Return who pays each bill, as it is today, for whom and by which PO codes.
 
     One statement for all: it is part of every execution that issues an invoice.
 
@@ -162,26 +161,17 @@ def current_buyers(*, bills: Iterable[tuple[int, Iterable[Charge]]]) -> list[Buy
     billed = [(payer, list(charges)) for payer, charges in bills]
     pks = {charge.account_id for _payer, charges in billed for charge in charges}
     rows = _account_rows(pks | {payer for payer, _charges in billed})
-    return [
-        _buyer(
-            rows,
-            payer,
-            {charge.account_id for charge in charges},
-            [_order_facts(charge) for charge in charges],
-        )
-        for payer, charges in billed
-    ]
+    return [_buyer(rows, payer, charges) for payer, charges in billed]
 
 
 def _buyer(
     rows: Mapping[int, Mapping[str, Any]],
     payer_id: int,
-    account_ids: Iterable[int],
-    orders: Iterable[tuple[str, str]] = (),
+    charges: Iterable[Charge] = (),
 ) -> Buyer:
     payer = rows[payer_id]
     days = payer["payment_method__payment_days"]
-    others = [rows[pk] for pk in account_ids if pk != payer_id]
+    orders = {charge.execution.order: charge.account_id for charge in charges}
     return Buyer(
         name=payer["name"],
         address=_address(
@@ -196,10 +186,11 @@ def _buyer(
         payment_method=payer["payment_method__name"] or "",
         payment_days=PAYMENT_DAYS_DEFAULT if days is None else days,
         delivered_to={
-            str(row["pk"]): f"{row['name']} ({row['number']})"
-            for row in sorted(others, key=lambda row: str(row["number"]))
+            order.number: f"{rows[pk]['name']} ({rows[pk]['number']})"
+            for order, pk in orders.items()
+            if pk != payer_id
         },
-        po_codes=po_codes_of(orders),
+        po_codes=po_codes_of((order.number, order.po_code) for order in orders),
     )
 
 
@@ -299,17 +290,14 @@ def _parties_of(
     return current_seller(organization), buyer
 
 
-def _order_facts(charge: Charge) -> tuple[str, str]:
-    """Return number and PO code of the order a charge comes from; it is fetched."""
-    order = charge.execution.order
-    return order.number, order.po_code
-
-
 def _document_line(charge: Charge, buyer: Buyer) -> DocumentLine:
+    order_number = charge.execution.order.number
+    named_by = (order_number, str(charge.account_id))  # so before 2026.2: by its id
+    names = (buyer.delivered_to.get(each, "") for each in named_by)
     return DocumentLine(
         description=charge.description,
-        order_number=charge.execution.order.number,
-        delivered_to=buyer.delivered_to.get(str(charge.account_id), ""),
+        order_number=order_number,
+        delivered_to=next(filter(None, names), ""),
         quantity=charge.quantity,
         unit_price=Money(charge.unit_price, charge.currency),
         discount_percent=charge.discount_percent,
@@ -317,7 +305,7 @@ def _document_line(charge: Charge, buyer: Buyer) -> DocumentLine:
         tax_name=charge.tax_name,
         tax_percent=charge.tax_percent,
         tax=charge.tax,
-        po_code=buyer.po_codes.get(charge.execution.order.number, ""),
+        po_code=buyer.po_codes.get(order_number, ""),
     )
 
 

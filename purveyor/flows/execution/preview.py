@@ -242,8 +242,7 @@ def _money(amount: Decimal | None, item: OrderItem) -> Money | None:
 def _bill_of(
     order: Order, lines: Sequence[LinePreview], *, waiting_count: int, now: datetime
 ) -> BillPreview:
-    accounts = {order.account_id, order.bill_to_id}
-    buyer = current_buyer(bill_to_id=order.bill_to_id, account_ids=accounts)
+    buyer = current_buyer(bill_to_id=order.bill_to_id)
     issue_date = clock.day_of(now)
     return BillPreview(
         buyer=buyer,

@@ -135,7 +135,9 @@ def test_a_reseller_reads_for_which_end_customer_it_pays(now: datetime) -> None:
     invoice = an_issued_invoice(account=lea, bill_to=lea.parent)
 
     assert (invoice.account, invoice.bill_to) == (lea, lea.parent)
-    assert invoice.buyer["delivered_to"] == {str(lea.pk): f"Lea GmbH ({lea.number})"}
+    line = invoice.lines.select_related("charge__execution__order").get()
+    order = line.charge.execution.order
+    assert invoice.buyer["delivered_to"] == {order.number: f"Lea GmbH ({lea.number})"}
 
 
 def test_without_an_organization_profile_nothing_is_issued(now: datetime) -> None:

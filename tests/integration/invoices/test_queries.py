@@ -165,6 +165,17 @@ def test_a_line_says_which_order_and_end_customer_it_is_for(now: datetime) -> No
     ]
 
 
+def test_an_invoice_of_before_says_by_the_account_for_whom_a_line_is() -> None:
+    lea = an_end_customer(name="Lea GmbH")
+    draft = a_draft_invoice(account=lea, bill_to=lea.parent)
+    buyer = {"name": "Reseller", "delivered_to": {str(lea.pk): "Lea GmbH (A-00044)"}}
+    draft.state, draft.buyer = InvoiceState.ISSUED, buyer
+
+    (line,) = invoice_document(invoice=draft).lines
+
+    assert line.delivered_to == "Lea GmbH (A-00044)"
+
+
 def test_the_logo_of_the_profile_stands_on_the_document() -> None:
     invoice = an_issued_invoice()
     Organization.objects.update(logo=b"a picture")

@@ -11,6 +11,8 @@ from purveyor.domain.accounts.models import Account, AccountKind, Contact
 from purveyor.domain.accounts.operations import IsMerged, hold_accounts
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.invoices.models import Charge, Invoice
+from purveyor.domain.invoices.operations import create_draft, issue_invoice
+from purveyor.domain.invoices.queries import invoice_document
 from purveyor.domain.orders.models import Order
 from purveyor.domain.provisioning.lifecycle import LinkStatus
 from purveyor.domain.provisioning.models import AccountLink
@@ -28,7 +30,7 @@ from purveyor.kernel.journal.queries import journal_of
 from tests.factories.accounts import a_reseller, an_account, an_end_customer
 from tests.factories.assets import a_synchronized_asset
 from tests.factories.catalogue import an_application
-from tests.factories.invoices import an_issued_invoice
+from tests.factories.invoices import an_issued_invoice, pending_charges
 from tests.factories.moments import DAN
 from tests.factories.orders import a_draft_order
 from tests.factories.provisioning import a_link
@@ -101,6 +103,24 @@ def test_an_issued_invoice_goes_along_and_says_what_it_said(merge) -> None:
     assert (invoice.account, invoice.bill_to) == (kept, kept)
     assert (invoice.number, invoice.buyer) == said
     assert invoice.buyer["name"] == "Contoso GmbH"
+
+
+def test_a_line_goes_on_saying_for_whom_it_was(merge, now: datetime) -> None:
+    lea = an_end_customer(name="Lea GmbH")
+    twin = an_end_customer(name="Lea Gesellschaft", reseller=lea.parent)
+    (one,) = pending_charges(account=lea, bill_to=lea.parent)
+    (other,) = pending_charges(account=twin, bill_to=lea.parent)
+    draft = create_draft(charges=[one, other], actor=DAN, now=now)
+    issue_invoice(invoice=draft, actor=DAN, now=now)
+    printed = invoice_document(invoice=draft)
+
+    merge(lea, twin)
+
+    assert invoice_document(invoice=draft) == printed
+    assert [line.delivered_to for line in printed.lines] == [
+        f"Lea GmbH ({lea.number})",
+        f"Lea Gesellschaft ({twin.number})",
+    ]
 
 
 def test_the_merged_account_stays_closed_and_leads_to_the_kept_one(
