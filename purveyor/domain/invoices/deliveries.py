@@ -26,12 +26,12 @@ def bill_on_delivery(
     waiting = Charge.objects.filter(
         order_item=order_item, state=ChargeState.PENDING, waits_for_delivery=True
     )
-    charge = waiting.select_related("execution__order").first()
-    if charge is None or not waiting.filter(pk=charge.pk).update(
-        waits_for_delivery=False
-    ):
+    locked = waiting.select_for_update(of=("self",))  # a merge waits, as for a draft
+    charge = locked.select_related("execution__order").first()
+    if charge is None:
         return None
     charge.waits_for_delivery = False
+    charge.save(update_fields=["waits_for_delivery"])
     log(charge, "become_due", actor=actor, at=now)
     option = InvoiceOption(charge.execution.invoice_option)
     return bill(charges=[charge], option=option, actor=actor, now=now)

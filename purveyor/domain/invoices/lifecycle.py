@@ -41,4 +41,8 @@ INVOICE = Lifecycle(
         Move("void", (InvoiceState.DRAFT,), InvoiceState.VOIDED),
         Move("pay", (InvoiceState.ISSUED,), InvoiceState.PAID),
     ),
+    held=(
+        "account_id",
+        "bill_to_id",
+    ),  # an account that is merged takes its invoices along
 )

@@ -149,6 +149,7 @@ def create_draft(*, charges: Sequence[Charge], actor: str, now: datetime) -> Inv
         raise NothingToBill(_("Choose at least one pending charge to invoice."))
     fresh = list(
         Charge.objects.filter(pk__in=[charge.pk for charge in charges])
+        .select_for_update(of=("self",))  # a merge that would take them along waits
         .select_related("execution__order")
         .order_by("id")
     )
@@ -168,7 +169,7 @@ def issue_invoice(*, invoice: Invoice, actor: str, now: datetime) -> None:
     Issue a draft: it gets its number, its dates, and is never changed again.
 
     :raises ProfileMissing: if the organization profile is not filled in.
-    :raises MoveRefused: if the invoice is no longer a draft.
+    :raises MoveRefused: if the invoice is no longer a draft, or its parties are others.
     """
     charges = Charge.objects.filter(lines__invoice=invoice, lines__counts=True)
     charges = charges.select_related("execution__order")

@@ -1,7 +1,7 @@
 """A merge while somebody orders: nothing is left behind on the closed account."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 
@@ -11,7 +11,11 @@ from django.db import connection, transaction
 from purveyor.domain.accounts.invoicing import InvoiceOption
 from purveyor.domain.accounts.models import Account
 from purveyor.domain.assets.models import Asset
+from purveyor.domain.invoices import operations
+from purveyor.domain.invoices.deliveries import bill_on_delivery
 from purveyor.domain.invoices.models import Charge, Invoice
+from purveyor.domain.invoices.operations import create_draft, issue_invoice
+from purveyor.domain.invoices.writing import take_pending
 from purveyor.domain.orders.executing import ExecutionPlan
 from purveyor.domain.orders.models import Order
 from purveyor.domain.orders.operations import create_order
@@ -21,6 +25,7 @@ from purveyor.flows.merging.belongings import counts_of
 from purveyor.flows.merging.operations import merge_accounts
 from purveyor.kernel.errors import Refused
 from tests.factories.accounts import an_account
+from tests.factories.invoices import a_draft_invoice, pending_charges
 from tests.factories.moments import DAN, TODAY
 from tests.factories.orders import a_submitted_order
 
@@ -123,6 +128,51 @@ def test_a_merge_waits_for_an_execution_and_takes_all_of_it_along(
     assert refusal is None
     for model in (Order, Asset, Charge, Invoice):
         assert model._default_manager.get().account == kept
+    assert counts_of(merged) == {}
+
+
+def test_a_draft_that_was_read_before_a_merge_bills_nobody_of_then(
+    now: datetime,
+) -> None:
+    kept, merged = an_account(), an_account()
+    with transaction.atomic():
+        draft = a_draft_invoice(account=merged)
+
+    _merge(kept, merged, now)
+    with pytest.raises(Refused, match="was changed meanwhile"):
+        issue_invoice(invoice=draft, actor=DAN, now=now)
+    issue_invoice(invoice=Invoice.objects.get(), actor=DAN, now=now)
+
+    assert Invoice.objects.get().buyer["number"] == kept.number
+
+
+@pytest.mark.parametrize("is_waiting", [False, True], ids=["draft", "delivery"])
+def test_a_merge_waits_for_a_bill_and_takes_it_along(
+    now: datetime, monkeypatch: pytest.MonkeyPatch, *, is_waiting: bool
+) -> None:
+    kept, merged = an_account(), an_account()
+    with transaction.atomic():
+        (charge,) = pending_charges(
+            account=merged, is_waiting=is_waiting, option=InvoiceOption.DRAFT
+        )
+
+    with ThreadPoolExecutor(1) as pool:
+        begun: list[Future[Exception | None]] = []
+
+        def take(charges: Sequence[Charge]) -> None:
+            begun.append(_in_a_thread(pool, lambda: _merge(kept, merged, now)))
+            assert not _is_over(begun[0])
+            take_pending(charges)
+
+        monkeypatch.setattr(operations, "take_pending", take)
+        if is_waiting:
+            bill_on_delivery(order_item=charge.order_item, actor=DAN, now=now)
+        else:
+            create_draft(charges=[charge], actor=DAN, now=now)
+        refusal = begun[0].result(WAIT_SECONDS)
+
+    assert refusal is None
+    assert Invoice.objects.get().bill_to == kept
     assert counts_of(merged) == {}
 
 
