@@ -17,10 +17,12 @@ from purveyor.domain.provisioning.lifecycle import AttemptKind, LinkStatus
 from purveyor.domain.provisioning.models import (
     AccountLink,
     Buyers,
+    CouponObservation,
     LinkOf,
     ServiceManagerSetup,
 )
 from purveyor.kernel.errors import NotFound, Refused
+from purveyor.kernel.sealed import fingerprints
 
 COUNT_MAX = 1_000
 
@@ -216,3 +218,9 @@ def question_about(*, asset: Asset, link: AccountLink | None) -> str:
 
 def _written(moment: datetime | None) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}" if moment else "–"
+
+
+def was_seen(*, code: str) -> bool:
+    """Return whether a coupon of this code was seen at a vendor, ours or not."""
+    seen = CouponObservation.objects.filter(coupon_hash__in=fingerprints(code))
+    return seen.exists()

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from purveyor.domain.assets.models import Asset
 from purveyor.flows.reconciliation.approval import (
     choose_remedy,
     propose_plan,
@@ -13,6 +14,7 @@ from purveyor.flows.reconciliation.lifecycle import (
     RunState,
 )
 from purveyor.flows.reconciliation.models import Finding, ReconciliationRun
+from purveyor.kernel.sealed import mask
 from tests.factories.accounts import an_account
 from tests.factories.catalogue import an_application
 from tests.factories.moments import DAN, NOON
@@ -222,7 +224,7 @@ def test_no_code_is_on_the_page_nor_in_what_is_taken_away(operator: Client) -> N
         ({"state__exact": "DONE"}, 0),
         ({"q": "contoso"}, 1),
         ({"q": "•••• cash"}, 2),
-        ({"q": "AS-NONE"}, 0),
+        ({"q": "AS-0-1"}, 0),
     ],
     ids=["kind", "none", "undecided", "remedy", "new", "state", "name", "end", "no"],
 )
@@ -236,6 +238,25 @@ def test_the_lines_are_filtered_and_searched(
     shown = operator.get(page_of(run), chosen).content.decode()
 
     assert shown.count('id="line-') == count
+
+
+def test_a_coupon_code_that_is_looked_for_stands_in_no_address(
+    operator: Client,
+) -> None:
+    ours = "BT-OURS-0000-0000-CASH"
+    run = a_plan([a_different_one(code=ours), a_stranger()])
+    asset = Asset.objects.get()
+    at = page_of(run)
+
+    found = operator.post(at, {"q": ours})
+    stranger = operator.post(at, {"q": STRANGE}, follow=True)
+    unknown = operator.get(at, {"kind": "STRANGER", "q": "BT-NOT-OURS-0000"})
+
+    assert found["Location"] == f"?q={asset.number}"
+    assert STRANGE not in str(stranger.redirect_chain)
+    assert stranger.context["cl"].query == mask(STRANGE)
+    assert unknown["Location"] == "?kind=STRANGER"
+    assert 'method="post" role="search"' in stranger.content.decode()
 
 
 def test_the_page_asks_as_much_for_many_lines_as_for_one(operator: Client) -> None:

@@ -1,6 +1,5 @@
 """Billing > Assets: what accounts own, how it stands with the vendor, and why."""
 
-import re
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -26,11 +25,11 @@ from purveyor.faces.backoffice.billing.asset_verbs import AssetVerbs, find_asset
 from purveyor.faces.backoffice.frame.badges import sync_badge
 from purveyor.faces.backoffice.frame.display import day, link_to, status_badge
 from purveyor.faces.backoffice.frame.record_admin import actor_of
+from purveyor.faces.backoffice.frame.record_lists import NUMBER
 from purveyor.faces.backoffice.frame.site import bss
 from purveyor.kernel import clock
 
 HITS_MAX = 50
-NUMBER = re.compile(r"[A-Z]{1,4}-[0-9]+(-[0-9]+)?")  # ours; no coupon code
 
 
 @admin.register(Asset, site=bss)

@@ -6,6 +6,7 @@ An admin class names its columns in `list_display`, those offered besides in
 than a plain value.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -40,6 +41,7 @@ from purveyor.kernel.lists.models import SavedList
 from purveyor.kernel.lists.queries import Kept, kept_of
 
 PAGE, ERROR, SOUGHT = "p", "e", "q"
+NUMBER = re.compile(r"[A-Z]{1,4}-[0-9]+(-[0-9]+)?")  # ours; no coupon code
 SELDOM = 1_000  # records that are put in order at once
 PASSING = (PAGE, ORDER, VIEW, ERROR)  # what of an address is no filter
 

@@ -18,9 +18,11 @@ from purveyor.domain.accounts.models import Account
 from purveyor.domain.accounts.queries import known_as
 from purveyor.domain.assets.models import Asset
 from purveyor.domain.assets.queries import with_coupon
+from purveyor.domain.provisioning.queries import was_seen
 from purveyor.faces.backoffice.frame.badges import kind_badge
 from purveyor.faces.backoffice.frame.display import amount, status_badge
 from purveyor.faces.backoffice.frame.record_admin import actor_of
+from purveyor.faces.backoffice.frame.record_lists import NUMBER
 from purveyor.faces.backoffice.frame.ticked import TickedList
 from purveyor.faces.backoffice.operations.finding_facts import fact_rows
 from purveyor.faces.backoffice.operations.reconciliation_run import MAY_PREPARE
@@ -39,7 +41,7 @@ from purveyor.flows.reconciliation.lifecycle import (
 from purveyor.flows.reconciliation.models import Finding, ReconciliationRun
 from purveyor.kernel import clock
 from purveyor.kernel.errors import Refused
-from purveyor.kernel.sealed import HIDDEN, TAIL_SHOWN
+from purveyor.kernel.sealed import HIDDEN, TAIL_SHOWN, mask
 
 HITS_MAX = 50
 TICKED_MAX = 100
@@ -127,6 +129,7 @@ class LineList(TickedList):
     list_disable_select_all = True  # lines are decided about by those who see them
     ordering = ("drift", "position")
     search_fields = ("asset__number__exact",)  # and more: see `get_search_results`
+    search_is_posted = True  # it may be a coupon code
     search_help_text = gettext_lazy("Asset or account number, account, end of a code")
     actions = ("choose", "leave_out", "take_in")
     actions_list: Any = ()
@@ -164,6 +167,16 @@ class LineList(TickedList):
             found |= Q(observation__coupon_mask__endswith=term.upper())
             found |= Q(asset__coupon_mask__endswith=term.upper())
         return queryset.filter(found), False
+
+    def public_term(self, term: str) -> str:
+        """Return a number or name as it is; a code as its asset's number or its end."""
+        is_end = len(term.replace(HIDDEN, "").strip()) == TAIL_SHOWN
+        if is_end or NUMBER.fullmatch(term.upper()):
+            return term
+        if Account.objects.filter(known_as(term=term)).exists():
+            return term
+        number = with_coupon(term).values_list("number", flat=True).first()
+        return number or (mask(term) if was_seen(code=term) else "")
 
     # ---------------------------------------------------------------- columns
 
