@@ -17,6 +17,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
@@ -32,6 +33,10 @@ CELL_MAX = 2_000
 WIDTH_MIN, WIDTH_MAX = 10, 40  # of a column that is written, in characters
 AMOUNT = "#,##0.00"  # how a workbook shows money, and other numbers with decimals
 TITLE_MAX = 31  # of a sheet, by its format
+FORBIDDEN = "[]:*?/\\"  # in the title of a sheet
+#: With these a cell of a CSV file would be a formula to a spreadsheet; to one in an
+#: Asian language also with the wide ones.
+FORMULA = (*"=+-@\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
 LINES_MAX = 1_048_576  # as many as a spreadsheet has; empty ones among them count
 CSV_KIND, EXCEL_KIND = ".csv", ".xlsx"
 KINDS = (CSV_KIND, EXCEL_KIND)
@@ -94,7 +99,7 @@ def write_excel(
 ) -> bytes:
     """Return an Excel file of one sheet; no cell of it is a formula."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(title[:TITLE_MAX])
+    sheet = book.create_sheet(sheet_title(title))
     written = list(rows)
     set_widths(sheet, headings, written)
     sheet.freeze_panes = "A2"
@@ -104,6 +109,17 @@ def write_excel(
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
+
+
+def sheet_title(title: str) -> str:
+    """Return what a sheet can be called, as near to what it should be as possible."""
+    kept = "".join(letter for letter in title if letter not in FORBIDDEN)
+    return kept[:TITLE_MAX] or "Sheet"
+
+
+def harmless(text: str) -> str:
+    """Return the text of a CSV cell so that no spreadsheet takes it for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def set_widths(
@@ -256,7 +272,8 @@ def _cell(sheet: Any, value: object, *, is_bold: bool = False) -> Any:
         case date() | int() | float() | Decimal():
             plain = value
         case _:
-            plain = "" if value is None else str(value)
+            text = "" if value is None else str(value)
+            plain = ILLEGAL_CHARACTERS_RE.sub("", text)
     cell = WriteOnlyCell(sheet, value=plain)
     if isinstance(plain, str):
         cell.data_type = "s"  # also what begins with an equals sign

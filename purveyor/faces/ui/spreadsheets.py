@@ -10,9 +10,7 @@ from django.utils.text import slugify
 
 from purveyor.kernel import clock
 from purveyor.kernel.money import Money
-
-#: With these a cell would be a formula to a spreadsheet.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from purveyor.kernel.sheets import harmless
 
 
 class _Echo:
@@ -49,5 +47,4 @@ def cell(value: object) -> str:
             return value.isoformat()
         case int() | Decimal():
             return str(value)
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return harmless(str(value))

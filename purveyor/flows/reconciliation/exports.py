@@ -10,6 +10,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from purveyor.flows.reconciliation.models import Finding, ReconciliationRun
 from purveyor.flows.reconciliation.queries import lines_of
+from purveyor.kernel.sheets import harmless
 
 COLUMNS = (
     "line",
@@ -26,7 +27,6 @@ COLUMNS = (
     "price",
     "currency",
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with these a spreadsheet begins to reckon
 
 
 def as_csv(run: ReconciliationRun) -> Iterator[str]:
@@ -55,11 +55,6 @@ def as_json(run: ReconciliationRun) -> Iterator[str]:
         yield ",\n" if number else "\n"
         yield json.dumps(_facts(line), cls=DjangoJSONEncoder)
     yield "\n]}\n"
-
-
-def harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def _facts(line: Finding) -> dict[str, Any]:

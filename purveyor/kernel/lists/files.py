@@ -15,13 +15,11 @@ from openpyxl.styles import Font
 from purveyor.kernel import clock
 from purveyor.kernel.lists.models import ExportKind
 from purveyor.kernel.money import Money
-from purveyor.kernel.sheets import AMOUNT, set_widths
+from purveyor.kernel.sheets import AMOUNT, harmless, set_widths, sheet_title
 
-TITLE_MAX, CELL_MAX = 31, 32_767  # by the format
+CELL_MAX = 32_767  # by the format
 MEASURED = 200  # so many rows say how wide the columns are
 MOMENT = "yyyy-mm-dd hh:mm"
-#: With these a cell of a CSV file would be a formula to a spreadsheet.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class SheetFile(Protocol):
@@ -57,7 +55,7 @@ class ExcelFile:
     def __init__(self, path: Path, head: Sequence[str], title: str) -> None:
         self._path, self._head = path, head
         self._book = Workbook(write_only=True)
-        self._sheet: Any = self._book.create_sheet(_sheet_title(title))
+        self._sheet: Any = self._book.create_sheet(sheet_title(title))
         self._sheet.freeze_panes = "A2"
         self._first: list[Sequence[object]] | None = []  # until the widths are set
 
@@ -130,10 +128,4 @@ def _plain(value: object) -> str:
             return value.isoformat()
         case int() | float() | Decimal():
             return str(value)
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
-def _sheet_title(title: str) -> str:
-    kept = "".join(letter for letter in title if letter not in "[]:*?/\\")
-    return kept[:TITLE_MAX] or "Sheet"
+    return harmless(str(value))

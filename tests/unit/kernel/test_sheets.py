@@ -13,6 +13,7 @@ from purveyor.kernel.sheets import (
     CELL_MAX,
     COLUMNS_MAX,
     SheetUnreadable,
+    harmless,
     read_sheet,
     write_excel,
 )
@@ -167,3 +168,22 @@ def test_what_was_written_is_read_again() -> None:
             },
         )
     ]
+
+
+def test_whatever_a_list_is_called_and_holds_can_be_written() -> None:
+    row = ["Northwind\x0b GmbH", "=1+1"]
+
+    written = write_excel(title="Prices [EU] 1/2030: new?", headings=row, rows=[row])
+
+    (sheet,) = load_workbook(io.BytesIO(written)).worksheets
+    assert sheet.title == "Prices EU 12030 new"
+    assert [(cell.value, cell.data_type) for cell in sheet[2]] == [
+        ("Northwind GmbH", "s"),
+        ("=1+1", "s"),
+    ]
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d"])
+def test_no_cell_of_a_csv_file_is_a_formula(sign: str) -> None:
+    assert harmless(f"{sign}1+1") == f"'{sign}1+1"
+    assert harmless(f"1{sign}1") == f"1{sign}1"
