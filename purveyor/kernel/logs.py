@@ -16,6 +16,8 @@ def configure_logs(*, as_json: bool, level: str) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
+    if as_json:  # the renderer for people writes tracebacks by itself
+        shared.append(structlog.processors.format_exc_info)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -29,7 +31,6 @@ def configure_logs(*, as_json: bool, level: str) -> None:
             colors=False, exception_formatter=structlog.dev.plain_traceback
         )
     )
-    chain = [*shared, structlog.processors.format_exc_info] if as_json else shared
     logging.config.dictConfig(
         {
             "version": 1,
@@ -38,7 +39,7 @@ def configure_logs(*, as_json: bool, level: str) -> None:
                 "plain": {
                     "()": structlog.stdlib.ProcessorFormatter,
                     "processor": renderer,
-                    "foreign_pre_chain": chain,
+                    "foreign_pre_chain": shared,
                 }
             },
             "handlers": {
