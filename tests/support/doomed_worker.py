@@ -20,13 +20,15 @@ from importlib import import_module
 from typing import Any
 
 import django
+import httpx
 from django.core.mail.backends.smtp import EmailBackend
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
 from purveyor.connectors.bittitan.connector import BitTitan
 
-CALL_SECONDS = 0.3  #: how far into a vendor's call `during_the_call` lies
+CALL_SECONDS = 0.2  #: how long a call is with the vendor when `during_the_call` comes
+MAKE_COUPON = ("POST", "/v1/coupons")
 ATTEMPTS = "provisioning_attempt"
 MESSAGES = "notifications_message"
 FINDINGS = "reconciliation_finding"
@@ -139,17 +141,38 @@ def watch_commits(writing: Writing, side: str, doom: Doom) -> None:
 
 def watch_calls(point: str, doom: Doom) -> None:
     """Strike while the vendor is asked for a coupon, or when it has just answered."""
+    if point == "during_the_call":
+        watch_the_wire(doom)
+        return
     plain = BitTitan.provision
 
     def provision(self: BitTitan, request: Any) -> Any:
-        if point == "during_the_call":
-            threading.Timer(CALL_SECONDS, doom.strikes).start()
         answer = plain(self, request)
-        if point == "after_the_answer":
-            doom.strikes()
+        doom.strikes()
         return answer
 
     wrap(BitTitan, "provision", provision)
+
+
+def watch_the_wire(doom: Doom) -> None:
+    """Strike when the vendor has had a call for a coupon for a moment."""
+    plain = httpx.AsyncHTTPTransport.handle_async_request
+
+    async def handle(
+        self: httpx.AsyncHTTPTransport, request: httpx.Request
+    ) -> httpx.Response:
+        told = request.extensions["trace"]
+
+        async def trace(event: str, facts: object) -> None:
+            await told(event, facts)
+            if event == "http11.send_request_body.complete":
+                threading.Timer(CALL_SECONDS, doom.strikes).start()
+
+        if (request.method, request.url.path) == MAKE_COUPON:
+            request.extensions = {**request.extensions, "trace": trace}
+        return await plain(self, request)
+
+    wrap(httpx.AsyncHTTPTransport, "handle_async_request", handle)
 
 
 def watch_mails(point: str, doom: Doom) -> None:
