@@ -3,9 +3,10 @@ Execute the orders of a bulk execution, whatever becomes of each.
 
 A step of the street. Of each batch the plain orders are executed together, the others
 one after the other: those above a limit, with items for staff, or with a vendor that
-does not know the account. If something goes wrong with the plain ones, they too go one
-after the other. The transaction that executes an order also writes its result; so a
-worker may die at any moment, and the next one goes on where it stopped.
+does not know the account. If something goes wrong with the plain ones, each half of
+them is tried by itself, and the last few go one after the other. The transaction that
+executes an order also writes its result; so a worker may die at any moment, and the
+next one goes on where it stopped.
 """
 
 from collections.abc import Sequence
@@ -40,7 +41,8 @@ from purveyor.kernel.errors import Refused
 from purveyor.kernel.lifecycle import MoveRefused
 from purveyor.kernel.work.leases import Lease
 
-BATCH = 500  # orders between two looks at the lease, and at whether it was stopped
+BATCH = 1_000  # orders between two looks at the lease, and at whether it was stopped
+FEW = 10  # orders that are executed one after the other if together they cannot be
 WORKER = "worker"
 
 logger = structlog.get_logger(__name__)
@@ -65,13 +67,20 @@ def walk_bulk(*, lease: Lease, now: datetime) -> None:
 def _do_together(
     bulk: BulkExecution, batch: Sequence[BulkOrder], *, now: datetime
 ) -> set[int]:
-    """Execute the plain orders of a batch at once; return whose turn is over."""
+    """
+    Execute the plain orders of a batch at once; return whose turn is over.
+
+    One bad record must neither stop the others nor make all of them slow.
+    """
     try:
         return _execute_together(bulk, batch, now=now)
     except Exception:
-        # One bad record must not stop the others: each is tried by itself.
         logger.exception("bulk_batch_failed", bulk=bulk.pk, orders=len(batch))
-        return set()
+    if len(batch) <= FEW:
+        return set()  # each is tried by itself
+    half = len(batch) // 2
+    done = _do_together(bulk, batch[:half], now=now)
+    return done | _do_together(bulk, batch[half:], now=now)
 
 
 @transaction.atomic

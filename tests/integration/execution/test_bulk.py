@@ -25,6 +25,7 @@ from purveyor.flows.execution.choosing import (
     stop_bulk,
 )
 from purveyor.flows.execution.models import BulkExecution, BulkOrder
+from purveyor.flows.execution.operations import execute_order
 from purveyor.flows.execution.street import STREET
 from purveyor.kernel.journal.models import Entry
 from purveyor.kernel.lifecycle import MoveRefused
@@ -180,6 +181,30 @@ def test_an_error_of_ours_stops_none_of_the_others(now: datetime) -> None:
     assert Asset.objects.filter(account=broken.account).count() == 3
     numbers = Invoice.objects.order_by("number").values_list("number", flat=True)
     assert list(numbers) == [f"INV-00000{n}" for n in range(1, 5)]
+
+
+def test_an_error_of_ours_makes_few_of_the_others_slow(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders = several(40)
+    broken, other = orders[33], a_submitted_order()
+    an_execution(order=other)
+    Asset.objects.update(number=number_for(broken.items.get(), broken))
+    bulk = a_bulk(orders, is_started=True)
+    alone: list[Order] = []
+
+    def by_itself(*, order: Order, **rest: Any) -> Execution:
+        alone.append(order)
+        return execute_order(order=order, **rest)
+
+    monkeypatch.setattr(BY_ITSELF, by_itself)
+
+    work(now)
+
+    assert results(bulk).count("EXECUTED") == 39
+    assert results(bulk)[33] == "REFUSED"
+    assert broken in alone
+    assert len(alone) == 10
 
 
 def test_an_order_is_executed_in_one_of_two_bulk_executions(now: datetime) -> None:
