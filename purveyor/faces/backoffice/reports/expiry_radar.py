@@ -1,6 +1,7 @@
 """Reports > Expiry radar: coupons not redeemed, by days left and value, per account."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,6 +36,7 @@ from purveyor.faces.backoffice.frame.report_pages import (
 from purveyor.faces.backoffice.frame.site import bss
 from purveyor.faces.ui.spreadsheets import spreadsheet
 from purveyor.kernel import clock
+from purveyor.kernel.plans import planned_anew
 
 NAME = "expiry_radar"
 MAY_LOOK = "assets.view_asset"
@@ -68,7 +70,9 @@ def expiry_radar(request: HttpRequest) -> HttpResponse:
     """Show which coupons run out, what they are worth, and whose they are."""
     query, now = Query(request.GET), clock.now()
     sight, by = _sight(query), query.one_of("by", (ACCOUNTS, COUPONS), ACCOUNTS)
-    rows = radar_by_days(sight=sight, now=now)
+    with planned_anew() if sight.account else nullcontext():
+        rows = radar_by_days(sight=sight, now=now)
+        page = query.page_of(_list(by, sight, query, now))
     context = {
         "title": _("Expiry radar"),
         "cards": _cards(rows, sight, query),
@@ -83,7 +87,7 @@ def expiry_radar(request: HttpRequest) -> HttpResponse:
         "buckets": _bucket_choices(sight),
         "tabs": _tabs(query, by),
         "by": by,
-        "page": query.page_of(_list(by, sight, query, now)),
+        "page": page,
         "everything": reverse(f"bss:{NAME}"),
         "without_bucket": query.but(days=""),
         "export": f"{reverse('bss:expiry_radar_export')}{query.but()}",
