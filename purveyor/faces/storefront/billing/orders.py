@@ -112,7 +112,7 @@ def order(request: ShopRequest, number: str) -> HttpResponse:
 def cancel(request: ShopRequest, number: str) -> HttpResponse:
     """Take an order back of which nothing was executed, with a reason."""
     words = _("Order %(number)s is cancelled. Nothing of it is delivered or billed.")
-    return _cancelled(request, number, take_back, words)
+    return _changed(request, number, CancelForm(request.POST), take_back, words)
 
 
 @require_POST
@@ -120,41 +120,31 @@ def cancel(request: ShopRequest, number: str) -> HttpResponse:
 def cancel_rest(request: ShopRequest, number: str) -> HttpResponse:
     """Take back what is not executed yet of an order, with a reason."""
     words = _("The rest of order %(number)s is cancelled. What was delivered is yours.")
-    return _cancelled(request, number, take_back_rest, words)
+    return _changed(request, number, CancelForm(request.POST), take_back_rest, words)
 
 
 @require_POST
 @member_may("orders.po_code")
 def po_code(request: ShopRequest, number: str) -> HttpResponse:
     """Write the PO code of an order, as it will stand on invoices from now on."""
-    form = POCodeForm(request.POST)
-    if not form.is_valid():
-        return _page(request, number, form=form)
-    try:
-        write_po_code(
-            number=number,
-            po_code=form.cleaned_data["po_code"],
-            member=request.member,
-            actor=str(request.user),
-            now=clock.now(),
-        )
-    except Refused as refusal:
-        return _page(request, number, refusal=refusal.message)
-    messages.success(request, _("The PO code is kept."))
-    return redirect("storefront:order", number)
+    words = _("The PO code is kept.")
+    return _changed(request, number, POCodeForm(request.POST), write_po_code, words)
 
 
-def _cancelled(
-    request: ShopRequest, number: str, take: Callable[..., None], words: str
+def _changed(
+    request: ShopRequest,
+    number: str,
+    form: CancelForm | POCodeForm,
+    change: Callable[..., None],
+    words: str,
 ) -> HttpResponse:
-    """Cancel by the operation and say so; what was typed stays if it is refused."""
-    form = CancelForm(request.POST)
+    """Change an order by the operation and say so; if refused, what was typed stays."""
     if not form.is_valid():
         return _page(request, number, form=form)
     try:
-        take(
+        change(
+            **form.cleaned_data,
             number=number,
-            because=form.cleaned_data["because"],
             member=request.member,
             actor=str(request.user),
             now=clock.now(),
