@@ -65,6 +65,7 @@
 
   function focusDialog() {
     const fields = [...(dialog()?.querySelectorAll(FIELDS) || [])].filter(isShown);
+    if (fields.includes(document.activeElement)) return; // somebody writes already
     const same = held && fields.find((each) => each.name === held[0] && each.value === held[1]);
     (same || fields[0] || dialogButton())?.focus();
   }
