@@ -18,6 +18,10 @@ from tests.support.workers import Crew
 
 FIFTY = 50
 
+#: Who is in another field as soon as the dialog is drawn, before it gives the focus.
+QUICK_HAND = """document.addEventListener("htmx:afterSettle", () =>
+    document.querySelector("#dialog [name=option]:checked").focus())"""
+
 
 def test_dan_keys_in_and_executes_an_order_without_the_mouse(desk: Page) -> None:
     a_link(account=an_account(name="Contoso"))
@@ -50,6 +54,18 @@ def test_dan_keys_in_and_executes_an_order_without_the_mouse(desk: Page) -> None
     assert [asset.quantity for asset in assets] == [25, 2]
     assert {asset.account.name for asset in assets} == {"Contoso"}
     assert Invoice.objects.get().number == "INV-000001"
+
+
+def test_a_dialog_leaves_the_focus_with_whoever_writes(desk: Page) -> None:
+    order = a_submitted_order()
+    desk.goto(f"/bss/orders/order/{order.pk}/change/")
+    desk.evaluate(QUICK_HAND)
+
+    desk.keyboard.press("e")
+    expect(desk.locator("#dialog")).to_be_visible()
+    desk.evaluate("new Promise((done) => setTimeout(done, 100))")
+
+    expect(desk.locator("#dialog [name=option]:checked")).to_be_focused()
 
 
 def test_dan_delivers_one_item_now_and_the_other_later(desk: Page) -> None:

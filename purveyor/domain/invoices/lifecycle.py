@@ -41,8 +41,6 @@ INVOICE = Lifecycle(
         Move("void", (InvoiceState.DRAFT,), InvoiceState.VOIDED),
         Move("pay", (InvoiceState.ISSUED,), InvoiceState.PAID),
     ),
-    held=(
-        "account_id",
-        "bill_to_id",
-    ),  # an account that is merged takes its invoices along
+    # An account that is merged meanwhile takes its invoices along.
+    held=("account_id", "bill_to_id"),
 )
